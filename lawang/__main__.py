@@ -1,0 +1,3 @@
+from lawang.cli import main
+
+main()

@@ -1,0 +1,11 @@
+"""The `lawang` command."""
+
+
+def main() -> None:
+    import os
+    import sys
+
+    from django.core.management import execute_from_command_line
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lawang.settings")
+    execute_from_command_line(sys.argv)

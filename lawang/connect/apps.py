@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class ConnectConfig(AppConfig):
+    name = "lawang.connect"
+    label = "connect"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class MeasuresConfig(AppConfig):
+    name = "lawang.measures"
+    label = "measures"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,143 @@
+"""The one settings file. Every value that an installation may choose comes from the environment through `env`."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What docs/running.md says of one environment variable; a test compares."""
+
+    name: str
+    default: str
+    sentence: str
+
+
+SETTINGS: dict[str, Setting] = {}
+
+
+def env(name: str, default: str, sentence: str) -> str:
+    """Return the value of an environment variable, or of the file that NAME_FILE names, or the default."""
+    SETTINGS[name] = Setting(name, default, sentence)
+    if path := os.environ.get(f"{name}_FILE"):
+        return Path(path).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def database(url: str) -> dict[str, object]:
+    """Return Django's database settings for postgres://user:password@host:port/name?host=/socket/folder."""
+    parts = urlsplit(url)
+    query = {key: values[0] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "lawang",
+        "USER": unquote(parts.username or query.pop("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "lawang", **query},
+    }
+
+
+DEBUG = env("LAWANG_DEBUG", "", "Show error pages with details. Never on a server people reach.") == "1"
+DATA = Path(env("LAWANG_DATA", str(ROOT / "data"), "Folder for the embedded database, files and keys.")).resolve()
+KEYS = Path(env("LAWANG_KEYS", str(DATA / "keys"), "Folder of the private keys; never part of a backup.")).resolve()
+PORT = int(env("LAWANG_PORT", "8000", "Port that `lawang serve` listens on."))
+DATABASE_URL = env(
+    "DATABASE_URL", "", "PostgreSQL 15 or newer, postgres://user:password@host/name. Empty: the embedded server."
+)
+
+
+def _secret_key() -> str:
+    """Return the signing secret, made on first use and kept beside the other keys."""
+    given = env("LAWANG_SECRET_KEY", "", "Secret that signs sessions. Empty: made once, kept in LAWANG_KEYS.")
+    path = KEYS / "session.secret"
+    if given:
+        return given
+    if not path.exists():
+        KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(os.urandom(40).hex())
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env("LAWANG_HOSTS", "localhost,127.0.0.1,[::1]", "Names this installation answers to.").split(",")
+BEHIND_TLS = env("LAWANG_TLS", "", "1 when a proxy serves HTTPS in front: secure cookies and HSTS.") == "1"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    "lawang.web",
+    "lawang.record",
+    "lawang.areas",
+    "lawang.people",
+    "lawang.packs",
+    "lawang.measures",
+    "lawang.plans",
+    "lawang.connect",
+    "lawang.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "lawang.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": database(DATABASE_URL)}
+AUTH_USER_MODEL = "people.User"
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "lawang" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env("LAWANG_TIME_ZONE", "Asia/Jakarta", "Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+MEDIA_ROOT = DATA / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_SSL_REDIRECT = False  # the proxy does that
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
