@@ -24,7 +24,7 @@ class User(AbstractBaseUser):
     """One row is one person who can log in. What they may do comes from their memberships alone."""
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    username = models.CharField(max_length=60)
+    username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     email = models.EmailField(null=True, blank=True)
     phone = models.CharField(max_length=20, null=True, blank=True)  # +628...
