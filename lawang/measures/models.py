@@ -87,7 +87,9 @@ class Value(models.Model):
     is_current = models.BooleanField(default=False)
     note = models.TextField(blank=True)
     reason = models.TextField(blank=True)  # why it was returned, or why a correction was needed
-    basis = models.JSONField(default=dict, blank=True)  # function, parameters, moment, row counts; or the import
+    basis = models.JSONField(
+        default=dict, blank=True
+    )  # function, parameters, moment, row counts; or the import
     proposed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -111,9 +113,12 @@ class Value(models.Model):
                 name="value_current_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(is_current=False) | models.Q(status="approved"), name="value_current_is_approved"
+                condition=models.Q(is_current=False) | models.Q(status="approved"),
+                name="value_current_is_approved",
             ),
-            models.CheckConstraint(condition=models.Q(end__gte=models.F("start")), name="value_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(end__gte=models.F("start")), name="value_ends_after_start"
+            ),
         ]
         indexes = [
             models.Index(
@@ -122,7 +127,9 @@ class Value(models.Model):
                 include=["amount"],
                 name="value_total_newest",
             ),
-            models.Index(fields=["status", "proposed_at"], condition=~models.Q(status="approved"), name="value_open"),
+            models.Index(
+                fields=["status", "proposed_at"], condition=~models.Q(status="approved"), name="value_open"
+            ),
             models.Index(fields=["-decided_at"], condition=models.Q(is_current=True), name="value_decided"),
         ]
 

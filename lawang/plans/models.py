@@ -36,7 +36,9 @@ class FrameworkNode(models.Model):
 
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="nodes")
     code = models.CharField(max_length=60)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
     depth = models.PositiveSmallIntegerField(default=0)  # 0 is the top
     title = TextField()
     short = TextField(null=True, blank=True)  # one or two words, for tiles and charts
@@ -46,7 +48,9 @@ class FrameworkNode(models.Model):
 
     class Meta:
         ordering = ["framework", "order", "code"]
-        constraints = [models.UniqueConstraint(fields=["framework", "code"], name="node_code_once_per_framework")]
+        constraints = [
+            models.UniqueConstraint(fields=["framework", "code"], name="node_code_once_per_framework")
+        ]
 
     def __str__(self) -> str:
         return f"{self.framework_id}/{self.code}"
@@ -88,7 +92,9 @@ class Plan(models.Model):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(max_length=40, unique=True)
     title = TextField()
-    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="plans")  # the primary one
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="plans"
+    )  # the primary one
     year_from = models.PositiveSmallIntegerField()
     year_to = models.PositiveSmallIntegerField()
     is_demo = models.BooleanField(default=False)
@@ -169,7 +175,9 @@ class Statement(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="statements")
     kind = models.CharField(max_length=8, choices=Kind)
     code = models.CharField(max_length=20)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
     words = TextField()
     node = models.ForeignKey(FrameworkNode, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
@@ -247,14 +255,18 @@ class Programme(models.Model):
     summary = TextField(null=True, blank=True)  # what is done
     reason = TextField(null=True, blank=True)  # why
     beneficiaries = TextField(null=True, blank=True)  # for whom
-    lead = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="programmes")
+    lead = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="programmes"
+    )
     coordinator = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     supporting = models.ManyToManyField(Agency, blank=True, related_name="supported_programmes")
     term = models.CharField(max_length=6, choices=Term, default=Term.MEDIUM)
     year_from = models.PositiveSmallIntegerField()
     year_to = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
-    goal = models.ForeignKey(Statement, null=True, blank=True, on_delete=models.SET_NULL, related_name="programmes")
+    goal = models.ForeignKey(
+        Statement, null=True, blank=True, on_delete=models.SET_NULL, related_name="programmes"
+    )
     rpjmd_code = models.CharField(max_length=60, blank=True)
     renstra_code = models.CharField(max_length=60, blank=True)
     sipd_code = models.CharField(max_length=60, blank=True)
@@ -263,7 +275,9 @@ class Programme(models.Model):
     colour = models.CharField(max_length=9, choices=Colour, default=Colour.NO_DATA)  # kept by standings.py
     search = models.GeneratedField(
         expression=SearchVector("code", KT("title__id"), weight="A", config="indonesian")
-        + SearchVector(KT("summary__id"), KT("reason__id"), KT("beneficiaries__id"), weight="B", config="indonesian")
+        + SearchVector(
+            KT("summary__id"), KT("reason__id"), KT("beneficiaries__id"), weight="B", config="indonesian"
+        )
         + SearchVector(KT("title__en"), weight="C", config="english"),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -304,7 +318,9 @@ class Succession(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="successions")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["old_key", "new_key", "revision"], name="succession_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["old_key", "new_key", "revision"], name="succession_once")
+        ]
 
 
 class Placement(models.Model):
@@ -315,7 +331,9 @@ class Placement(models.Model):
     node = models.ForeignKey(FrameworkNode, on_delete=models.PROTECT, related_name="placements")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "framework"], name="placement_once_per_framework")]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "framework"], name="placement_once_per_framework")
+        ]
 
 
 class BudgetLine(models.Model):
@@ -337,15 +355,21 @@ class BudgetLine(models.Model):
     revised = models.BigIntegerField(null=True, blank=True)  # after the budget was changed during the year
     realised = models.BigIntegerField(null=True, blank=True)
     as_of = models.DateField(null=True, blank=True)  # of `realised`
-    share = models.DecimalField(max_digits=5, decimal_places=2, default=100)  # % that counts for this programme
+    share = models.DecimalField(
+        max_digits=5, decimal_places=2, default=100
+    )  # % that counts for this programme
     document = models.CharField(max_length=200, blank=True)  # "DPA 2025", "DPPA 2025"
 
     class Meta:
         ordering = ["year", "source"]
         constraints = [
-            models.UniqueConstraint(fields=["programme", "year", "source"], name="budget_once_per_year_and_source"),
+            models.UniqueConstraint(
+                fields=["programme", "year", "source"], name="budget_once_per_year_and_source"
+            ),
             models.CheckConstraint(condition=models.Q(planned__gte=0), name="budget_planned_not_negative"),
-            models.CheckConstraint(condition=models.Q(share__gt=0, share__lte=100), name="budget_share_is_percent"),
+            models.CheckConstraint(
+                condition=models.Q(share__gt=0, share__lte=100), name="budget_share_is_percent"
+            ),
         ]
 
 
@@ -404,7 +428,9 @@ class Dependency(models.Model):
         verbose_name_plural = "dependencies"
         constraints = [
             models.UniqueConstraint(fields=["programme", "on"], name="dependency_once"),
-            models.CheckConstraint(condition=~models.Q(programme=models.F("on")), name="dependency_on_another"),
+            models.CheckConstraint(
+                condition=~models.Q(programme=models.F("on")), name="dependency_on_another"
+            ),
         ]
 
 
@@ -418,7 +444,9 @@ class Indicator(models.Model):
     title = TextField()
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="indicators")
     baseline = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
-    baseline_year = models.PositiveSmallIntegerField(null=True, blank=True)  # the state at the end of that year
+    baseline_year = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # the state at the end of that year
     baseline_source = models.CharField(max_length=200, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
     search = models.GeneratedField(
@@ -476,7 +504,9 @@ class Standing(models.Model):
     value = models.ForeignKey(Value, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     amount = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)
     end = models.DateField(null=True, blank=True)  # of the figure's period
-    expected = models.DecimalField(max_digits=24, decimal_places=6, null=True, blank=True)  # on the way, at `end`
+    expected = models.DecimalField(
+        max_digits=24, decimal_places=6, null=True, blank=True
+    )  # on the way, at `end`
     share = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)  # of the expected way
     judged_by = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     forecast = models.CharField(max_length=8, choices=Forecast, default=Forecast.NONE)
@@ -567,8 +597,12 @@ class QuickWin(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["revision", "key"], name="quick_win_key_once"),
             models.UniqueConstraint(fields=["revision", "code"], name="quick_win_code_once"),
-            models.CheckConstraint(condition=models.Q(progress__lte=100), name="quick_win_progress_is_percent"),
-            models.CheckConstraint(condition=models.Q(ends__gte=models.F("starts")), name="quick_win_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(progress__lte=100), name="quick_win_progress_is_percent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends__gte=models.F("starts")), name="quick_win_ends_after_start"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -638,7 +672,9 @@ class Body(models.Model):
     kind = models.CharField(max_length=7, choices=Kind)
     name = TextField()
     legal_basis = models.CharField(max_length=200, blank=True)  # "Keputusan Bupati Nomor ... Tahun ..."
-    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # secretariat
+    agency = models.ForeignKey(
+        Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # secretariat
 
     class Meta:
         verbose_name_plural = "bodies"
@@ -659,7 +695,9 @@ class Member(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["body", "office", "name"], name="member_once_per_body")]
+        constraints = [
+            models.UniqueConstraint(fields=["body", "office", "name"], name="member_once_per_body")
+        ]
 
 
 class Meeting(models.Model):
@@ -672,7 +710,9 @@ class Meeting(models.Model):
     place = models.CharField(max_length=120, blank=True)
     minutes = models.TextField(blank=True)
     minutes_file = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField(null=True, blank=True)  # empty: announced, attendance and minutes still due
+    recorded_at = models.DateTimeField(
+        null=True, blank=True
+    )  # empty: announced, attendance and minutes still due
 
     class Meta:
         ordering = ["-date"]
