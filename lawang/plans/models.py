@@ -1,4 +1,7 @@
 import uuid
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -112,6 +115,16 @@ class Plan(models.Model):
         return self.code
 
 
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def in_force(self, on: date) -> "RevisionQuerySet":
+        """The one published revision of each plan that counts on that day."""
+        return (
+            self.filter(status=Revision.Status.PUBLISHED, in_force_from__lte=on)
+            .order_by("plan", "-in_force_from")
+            .distinct("plan")
+        )
+
+
 class Revision(models.Model):
     """One row is one edition of a plan. The published one with the latest `in_force_from` not after a date is in
     force on that date; there is never more than one."""
@@ -140,6 +153,8 @@ class Revision(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = RevisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["plan", "number"]
@@ -498,6 +513,8 @@ class Standing(models.Model):
         NEVER = "never"  # it does not move towards the target
         TOO_FEW = "too_few"  # points to tell
         NONE = "none"  # nothing to forecast: no target
+
+    SHARE_STEP: ClassVar[Decimal] = Decimal("0.0001")
 
     indicator = models.OneToOneField(Indicator, on_delete=models.CASCADE, related_name="standing")
     colour = models.CharField(max_length=9, choices=Colour)
