@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from lawang.lib.keyfile import key_file
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -57,15 +59,7 @@ DATABASE_URL = env(
 def _secret_key() -> str:
     """Return the signing secret, made on first use and kept beside the other keys."""
     given = env("LAWANG_SECRET_KEY", "", "Secret that signs sessions. Empty: made once, kept in LAWANG_KEYS.")
-    path = KEYS / "session.secret"
-    if given:
-        return given
-    if not path.exists():
-        KEYS.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(os.urandom(40).hex())
-    return path.read_text().strip()
+    return given or key_file(KEYS / "session.secret", lambda: os.urandom(40).hex().encode()).decode().strip()
 
 
 SECRET_KEY = _secret_key()
@@ -131,6 +125,13 @@ TIME_ZONE = env("LAWANG_TIME_ZONE", "Asia/Jakarta", "Asia/Jakarta (WIB), Asia/Ma
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"
+FILE_MEGABYTES = int(env("LAWANG_FILE_MEGABYTES", "20", "Largest file that somebody may hand in, in MB."))
+SMTP_URL = env(
+    "LAWANG_SMTP_URL", "", "Mail server, smtp://user:password@host:587?tls=starttls or smtps://... Empty: mail waits."
+)
+MAIL_FROM = env("LAWANG_MAIL_FROM", "Lawang <lawang@localhost>", "Sender of mail: a name and an address of your own.")
+PG_BIN = env("LAWANG_PG_BIN", "", "Folder of initdb and postgres for the embedded server. Empty: Lawang's own.")
+BACKUPS = Path(env("LAWANG_BACKUPS", str(DATA / "backups"), "Folder that `lawang backup` writes to.")).resolve()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

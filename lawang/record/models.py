@@ -14,7 +14,9 @@ class Entry(models.Model):
     thing = models.CharField(max_length=120)  # "plans.programme:<key>", see actions.thing_name
     number = models.PositiveIntegerField()  # 1, 2, 3 ... within the thing
     verb = models.CharField(max_length=60)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField()
     before = models.JSONField(default=dict)  # named fields only
     after = models.JSONField(default=dict)
@@ -25,8 +27,13 @@ class Entry(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["thing", "number"], name="entry_number_once_per_thing")]
-        indexes = [models.Index(fields=["at"], name="entry_at"), models.Index(fields=["verb", "at"], name="entry_verb_at")]
+        constraints = [
+            models.UniqueConstraint(fields=["thing", "number"], name="entry_number_once_per_thing")
+        ]
+        indexes = [
+            models.Index(fields=["at"], name="entry_at"),
+            models.Index(fields=["verb", "at"], name="entry_verb_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.thing} #{self.number} {self.verb}"
@@ -36,7 +43,9 @@ class DataKey(models.Model):
     """One row is the key that encrypts the personal fields in one thing's entries; deleting it erases them."""
 
     thing = models.CharField(max_length=120, unique=True)
-    wrapped = models.BinaryField()  # encrypted under the installation's master key, a file outside the database
+    wrapped = (
+        models.BinaryField()
+    )  # encrypted under the installation's master key, a file outside the database
 
 
 class Seal(models.Model):
@@ -97,7 +106,9 @@ class File(models.Model):
     size = models.PositiveBigIntegerField()  # bytes, as stored
     about = models.CharField(max_length=120, db_index=True)  # the thing it belongs to decides who may read it
     privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.INTERNAL)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField()
 
 
@@ -119,7 +130,9 @@ class Key(models.Model):
 
     key = models.CharField(max_length=64, unique=True)
     verb = models.CharField(max_length=60)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     content = models.CharField(max_length=64)  # SHA-256 of what was sent
     result = models.JSONField(default=dict)
     at = models.DateTimeField()

@@ -1,0 +1,82 @@
+"""Personal fields in the history: a ciphertext under the thing's own key, and that key under the master key.
+
+Whoever destroys a thing's DataKey has erased its personal fields; the chain, which hashes ciphertexts, still verifies.
+"""
+
+import base64
+import os
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from lawang.lib.keyfile import key_file
+from lawang.record.models import DataKey, Entry
+
+NONCE = 12  # bytes, as AES-GCM wants them
+
+
+def master_key() -> bytes:
+    """Return the installation's master key, made on first use.
+
+    Raise ImproperlyConfigured when the file is gone although things are already encrypted under it: a new key would
+    hide the loss.
+    """
+    path = Path(settings.KEYS) / "master.key"
+    if not path.exists() and DataKey.objects.exists():
+        raise ImproperlyConfigured(
+            f"{path} is missing, but personal fields are encrypted under it. Put it back from `lawang keys export`."
+        )
+    return key_file(path, lambda: AESGCM.generate_key(256))
+
+
+def _lock(key: bytes, content: bytes, context: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, content, context.encode())
+
+
+def _unlock(key: bytes, content: bytes, context: str) -> bytes:
+    return AESGCM(key).decrypt(content[:NONCE], content[NONCE:], context.encode())
+
+
+def _data_key(thing: str) -> bytes:
+    """Return the thing's own key, made when it has none yet."""
+    row = DataKey.objects.filter(thing=thing).first()
+    if row is None:
+        wrapped = _lock(master_key(), AESGCM.generate_key(256), thing)
+        DataKey.objects.bulk_create([DataKey(thing=thing, wrapped=wrapped)], ignore_conflicts=True)
+        row = DataKey.objects.get(thing=thing)
+    return _unlock(master_key(), bytes(row.wrapped), thing)
+
+
+def seal_fields(thing: str, fields: dict[str, str]) -> dict[str, str]:
+    """Return each field's ciphertext in base64. Moving one to another thing or name makes it unreadable."""
+    if not fields:
+        return {}
+    key = _data_key(thing)
+    return {
+        name: base64.b64encode(_lock(key, str(value).encode(), f"{thing}|{name}")).decode()
+        for name, value in fields.items()
+    }
+
+
+def open_fields(entry: Entry) -> dict[str, str] | None:
+    """Return the personal fields of one entry in clear, or None when they were erased.
+
+    The caller writes down who read them (Access).
+    """
+    if not entry.sealed:
+        return {}
+    row = DataKey.objects.filter(thing=entry.thing).first()
+    if row is None:
+        return None
+    key = _unlock(master_key(), bytes(row.wrapped), entry.thing)
+    try:
+        return {
+            name: _unlock(key, base64.b64decode(value), f"{entry.thing}|{name}").decode()
+            for name, value in entry.sealed.items()
+        }
+    except InvalidTag:
+        return None  # sealed under an earlier key, which was erased
