@@ -359,21 +359,28 @@ class Ref:
     """The code of something defined in this pack or in one it requires.
 
     With `under`, the code is looked up within the enclosing definition of that name. `acyclic` forbids circles.
+    `defines` says that the group around it is the one thing of that name for the code: a second one is a mistake.
     """
 
     to: str
     under: str = ""
     acyclic: bool = False
+    defines: str = ""
 
     def read(self, node: Node, reading: Reading) -> str | None:
         code = scalar(node, reading, _("kode yang sudah ditetapkan"))
         if code is None:
             return None
-        around = reading.enclosing(self.under) if self.under else None
-        full = f"{around}/{code}" if around else code
+        full = self.full(code, reading)
         user = reading.scope[-1] if reading.scope else None
         reading.used.append(Use(self.to, full, reading.spot(node), user, self.acyclic))
+        if self.defines:
+            reading.define(self.defines, full, reading.spot(node))
         return code
+
+    def full(self, code: str, reading: Reading) -> str:
+        around = reading.enclosing(self.under) if self.under else None
+        return f"{around}/{code}" if around else code
 
     def describe(self) -> str:
         return f"code of a {self.to}" + (f" of the same {self.under}" if self.under else "")
@@ -491,6 +498,10 @@ class Field:
     default: Any = None  # what an absent optional word becomes
 
 
+def _defines(known: Field) -> bool:
+    return isinstance(known.shape, Code | Ref) and bool(known.shape.defines)
+
+
 Rule = Callable[[dict[str, Any]], Iterable[Fault]]
 
 
@@ -514,7 +525,7 @@ class Group:
         given = dict(words_of(node, reading, self.names()))
         values: dict[str, Any] = {}
         entered = False
-        for known in sorted(self.fields, key=lambda known: not isinstance(known.shape, Code)):  # the code comes first
+        for known in sorted(self.fields, key=lambda known: not _defines(known)):  # the code comes first
             if known.name not in given:
                 if known.required:
                     reading.problem(
@@ -532,7 +543,7 @@ class Group:
             if value is None:
                 continue
             values[known.name] = value
-            if isinstance(known.shape, Code):
+            if isinstance(known.shape, Code | Ref) and known.shape.defines:
                 reading.scope.append((known.shape.defines, known.shape.full(value, reading)))
                 entered = True
         if entered:

@@ -153,7 +153,7 @@ ELEMENT = Group(
 READINESS = Group(
     "readiness",
     (
-        Field("framework", Ref("framework"), "The framework to which the elements belong."),
+        Field("framework", Ref("framework", defines="readiness"), "The framework to which the elements belong."),
         Field("elements", ListOf(ELEMENT, least=1), "In the order in which pages show them."),
     ),
     "The readiness elements of one framework.",
