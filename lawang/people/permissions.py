@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,6 +38,7 @@ SCOPES = {
 }
 _ORDER = [Privacy.PUBLIC, Privacy.INTERNAL, Privacy.PERSONAL, Privacy.SENSITIVE]
 
+Words = str | Promise
 Someone = AbstractBaseUser | AnonymousUser
 Holders = Callable[[Any], set[int]]
 Veto = Callable[[User, Any], str | None]
@@ -75,8 +77,8 @@ class Rule:
     """One verb as its noun registered it."""
 
     verb: str
-    title: str  # completes "Anda boleh ..."
-    noun: str  # what the thing is called in a reason: "angka ini"
+    title: Words  # completes "Anda boleh ..."
+    noun: Words  # what the thing is called in a reason: "angka ini"
     agencies: Holders | None = None
     areas: Holders | None = None
     people: Holders | None = None  # ids of the Users whom the thing concerns, for the scope "self"
@@ -89,8 +91,8 @@ RULES: dict[str, Rule] = {}
 def register(
     verb: str,
     *,
-    title: str,
-    noun: str = "",
+    title: Words,
+    noun: Words = "",
     agencies: Holders | None = None,
     areas: Holders | None = None,
     people: Holders | None = None,
