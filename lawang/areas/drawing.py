@@ -19,7 +19,7 @@ WIDTH = 1000
 TALLEST = 1100
 MARGIN = 40
 KM_PER_DEGREE = 111.32
-TOLERANCE = 1.6  # units; what a coast may lose before a reader sees it
+TOLERANCE = 0.9  # units; what a coast may lose before a reader sees it
 SMALLEST = 4.0  # square units; islets below this are not drawn unless they are all there is
 SIZES = {"wide": 21, "narrow": 37}  # letters: 13 px on a map 640 px wide, 12 px on one 328 px wide
 LETTER = 0.56  # mean width of a letter, in letter heights; measured on system-ui
@@ -153,20 +153,28 @@ def _far(pieces: list[BaseGeometry]) -> list[BaseGeometry]:
     """Return the islets that stretch the frame though they are hardly any land; [] if leaving them gains little."""
     if len(pieces) < 2:
         return []
-    whole = shapely.union_all(pieces)
     left, far = list(pieces), []
-    allowed = FAR_SHARE * whole.area
+    allowed = FAR_SHARE * sum(piece.area for piece in pieces)
+    steps = [_frame_area(left)]
     while len(left) > 1:
-        middle = shapely.union_all(left).centroid
-        outer = max(left, key=lambda piece: piece.distance(middle))
-        if outer.area > allowed:
+        # Of the pieces at the edge of the frame, the one without which it shrinks most, and of equals the smallest.
+        frames = {n: _frame_area([*left[:n], *left[n + 1 :]]) for n in range(len(left))}
+        touching = [n for n, piece in enumerate(left) if piece.area <= allowed and _touches(piece, left)]
+        if not touching:
             break
-        allowed -= outer.area
-        left.remove(outer)
-        far.append(outer)
-        if _frame_area(left) < FAR_GAIN * _frame_area(pieces):
-            return _needed(left, far)
-    return []
+        outer = min(touching, key=lambda n: (frames[n] > 0.97 * steps[-1], left[n].area, frames[n]))
+        allowed -= left[outer].area
+        far.append(left.pop(outer))
+        steps.append(_frame_area(left))
+    enough = next(n for n, size in enumerate(steps) if size <= 1.03 * min(steps))
+    if steps[enough] > FAR_GAIN * steps[0]:
+        return []
+    return _needed([piece for piece in pieces if not any(piece is islet for islet in far[:enough])], far[:enough])
+
+
+def _touches(piece: BaseGeometry, pieces: list[BaseGeometry]) -> bool:
+    """Tell whether the piece lies at the edge of the frame around the pieces."""
+    return any(a == b for a, b in zip(piece.bounds, shapely.total_bounds(pieces), strict=True))
 
 
 def _needed(left: list[BaseGeometry], far: list[BaseGeometry]) -> list[BaseGeometry]:

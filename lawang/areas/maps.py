@@ -110,6 +110,8 @@ def district_map(
         if layer is not None and not is_schematic
         else _("Peta skematis, bukan batas resmi.")
     )
+    if drawing is not None and drawing.inset:
+        credit = f"{credit} {_('Pulau yang jauh digambar dalam kotak, tidak pada tempatnya.')}"
     return DistrictMap(
         title=title,
         svg=_svg(drawing, rows, title) if drawing else SafeString(""),

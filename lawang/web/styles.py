@@ -11,6 +11,7 @@ ORDER = (
     "parts",
     "table",
     "chart",
+    "map",
     "print",
 )  # later files win over earlier ones
 TARGET = HERE / "static" / "web" / "lawang.css"
