@@ -83,18 +83,25 @@ INSTALLED_APPS = [
     "lawang.plans",
     "lawang.connect",
     "lawang.portal",
+    "django.forms",  # last, so that our templates of its widgets win
+    "csp",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads its answers against BREACH
+    "django.middleware.http.ConditionalGetMiddleware",
+    "lawang.web.headers.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "lawang.web.language.LanguageFromAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lawang.web.refusals.Refusals",
 ]
 
 ROOT_URLCONF = "lawang.urls"
@@ -107,10 +114,27 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "lawang.web.shell.context",
             ],
         },
     }
 ]
+
+FORM_RENDERER = "lawang.web.forms.Renderer"
+CSRF_FAILURE_VIEW = "lawang.web.errors.lost_token"
+CONTENT_SECURITY_POLICY = {  # docs/decisions/0204-content-security-policy.md
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        **({"upgrade-insecure-requests": True} if BEHIND_TLS else {}),
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+WHITENOISE_USE_FINDERS = True  # also before collectstatic
 
 DATABASES = {"default": database(DATABASE_URL)}
 AUTH_USER_MODEL = "people.User"
@@ -134,7 +158,7 @@ PG_BIN = env("LAWANG_PG_BIN", "", "Folder of initdb and postgres for the embedde
 BACKUPS = Path(env("LAWANG_BACKUPS", str(DATA / "backups"), "Folder that `lawang backup` writes to.")).resolve()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "lawang.web.staticfiles.StaticFiles"},
 }
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS

@@ -1,10 +1,19 @@
 """Every address. The language is in the address: Indonesian has none, English begins with /en/."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
+
+from lawang.web import views as web
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("tema-<slug:digest>.css", web.theme, name="theme"),
     *i18n_patterns(
+        path("", include("lawang.web.urls")),
         prefix_default_language=False,
     )
 ]
+
+handler400 = "lawang.web.errors.bad_request"
+handler403 = "lawang.web.errors.forbidden"
+handler404 = "lawang.web.errors.not_found"
+handler500 = "lawang.web.errors.failure"

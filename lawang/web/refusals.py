@@ -1,0 +1,23 @@
+"""What a verb refuses and no view caught becomes a page with the sentence, never a 500."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from lawang.lib.refused import Refused
+from lawang.web.errors import forbidden
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class Refusals:
+    """Turn an uncaught Refused into the 403 page."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return forbidden(request, exception) if isinstance(exception, Refused) else None

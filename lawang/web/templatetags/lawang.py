@@ -1,0 +1,148 @@
+"""Everything templates need to speak: `{% load lawang %}`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lawang.lib import dates, numbers
+from lawang.lib.text import Text, spoken_in
+from lawang.lib.text import say as say_text
+
+register = template.Library()
+
+STATUSES: Mapping[str, tuple[Any, str, str]] = {
+    # colour: (word, class, shape on 12 x 12); the shape is there for those who do not see the colour
+    "on_track": (gettext_lazy("Sesuai jalur"), "good", '<circle cx="6" cy="6" r="5"/>'),
+    "slipping": (gettext_lazy("Melambat"), "warn", '<path d="M6 .8 11.6 11H.4z"/>'),
+    "off_track": (gettext_lazy("Tertinggal"), "off", '<path d="m6 0 6 6-6 6-6-6z"/>'),
+    "no_data": (
+        gettext_lazy("Belum ada data"),
+        "idle",
+        '<path d="M6 1a5 5 0 1 0 0 10A5 5 0 0 0 6 1m0 2.2a2.8 2.8 0 1 1 0 5.6 2.8 2.8 0 0 1 0-5.6"/>',
+    ),
+    "stale": (gettext_lazy("Data lama"), "old", '<path d="M1 1h10v2.6H1zM1 4.8h7v2.6H1zM1 8.6h4v2.6H1z"/>'),
+}
+
+
+def shape(colour: str) -> SafeString:
+    """Return the shape of a status as a small SVG."""
+    return mark_safe(  # noqa: S308 - our own constants
+        f'<svg class="shape" viewBox="0 0 12 12" width="12" height="12" fill="currentColor" aria-hidden="true">'
+        f"{STATUSES[colour][2]}</svg>"
+    )
+
+
+@register.simple_tag
+def status(colour: str) -> SafeString:
+    """Return the tag of a plan's colour: word, shape and colour."""
+    word, css, _shape = STATUSES.get(colour, STATUSES["no_data"])
+    return format_html(
+        '<span class="status {}">{}{}</span>', css, shape(colour if colour in STATUSES else "no_data"), word
+    )
+
+
+@register.filter
+def status_word(colour: str) -> str:
+    """Return "Melambat" for "slipping"."""
+    return str(STATUSES.get(colour, STATUSES["no_data"])[0])
+
+
+@register.filter
+def say(value: Text | str | None) -> str | SafeString:
+    """Return a Text in the active language; what is not translated is marked as Indonesian and says so."""
+    if not isinstance(value, dict):
+        return str(value or "")
+    words = say_text(value)
+    if spoken_in(value) == (get_language() or "id")[:2]:
+        return words
+    return format_html(
+        '<span lang="id">{}</span> <small class="muted">({})</small>', words, _("belum diterjemahkan")
+    )
+
+
+@register.filter
+def words(value: Text | str | None) -> str:
+    """Return a Text without markup, for titles and attributes."""
+    return say_text(value) if isinstance(value, dict) else str(value or "")
+
+
+def _missing(value: object) -> bool:
+    return value is None or value == ""
+
+
+@register.filter
+def number(value: Any, decimals: int | None = None) -> str:
+    """Return 53592.5 as "53.592,5"; with an argument, with that many decimals; nothing as "–"."""
+    if _missing(value):
+        return "–"
+    return numbers.as_is(value) if decimals is None else numbers.number(value, decimals)
+
+
+@register.filter
+def percent(value: Any, decimals: int = 0) -> str:
+    """Return 32.7 (already percent) as "32,7 %"."""
+    return "–" if _missing(value) else numbers.percent(value, decimals)
+
+
+@register.filter
+def rupiah(value: Any) -> str:
+    return "–" if _missing(value) else numbers.rupiah(value)
+
+
+@register.filter
+def rupiah_short(value: Any) -> str:
+    return "–" if _missing(value) else numbers.rupiah_short(value)
+
+
+@register.filter
+def long_date(value: date | datetime | None) -> str:
+    return dates.long_date(value) if value else "–"
+
+
+@register.filter
+def short_date(value: date | datetime | None) -> str:
+    return dates.short_date(value) if value else "–"
+
+
+@register.filter
+def long_moment(value: datetime | None) -> str:
+    return dates.long_moment(value) if value else "–"
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """Return the machine's form, for <time datetime>."""
+    return value.isoformat() if value else ""
+
+
+@register.filter
+def period(start: date, end: date) -> str:
+    """Return the name of a period: {{ value.start|period:value.end }}."""
+    return dates.period_name(start, end)
+
+
+@register.inclusion_tag("web/components/error_summary.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """Say on top what is wrong in `form`, with links to the fields."""
+    return {"form": form}
+
+
+@register.inclusion_tag("web/components/pagination.html")
+def pagination(page: Any) -> dict[str, Any]:
+    """Show the pages of a web.tables.Page."""
+    return {"page": page}
+
+
+@register.simple_tag
+def progress(share: float | None, label: str = "") -> SafeString:
+    """Return a bar filled to `share` (0 to 1, more is shown as full) with its percentage in words."""
+    from lawang.web.charts import progress_bar
+
+    return progress_bar(share, label)
