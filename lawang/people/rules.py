@@ -21,6 +21,7 @@ def install() -> None:
     register(
         "people.manage_agencies", title=_("mengelola instansi"), noun=_("instansi ini"), agencies=_of_agency
     )
+    register("people.set_up_node", title=_("menyiapkan instalasi ini"))
     register("people.see_roles", title=_("melihat daftar peran"))
     register("record.see_outbox", title=_("melihat pesan keluar"))
     register("record.resend", title=_("mengirim ulang pesan"))
