@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area, AreaChange, dotted
+from lawang.lib.dates import long_date
 from lawang.lib.refused import Refused
 from lawang.record.actions import record
 
@@ -253,7 +254,9 @@ def merge(
 
 
 @transaction.atomic
-def rename(area: Area, *, name: str, decree: str, date: date, by: AbstractBaseUser | None, at: datetime) -> Area:
+def rename(
+    area: Area, *, name: str, decree: str, date: date, by: AbstractBaseUser | None, at: datetime
+) -> Area:
     """Close an area and open it again under the same code with another name."""
     area = _locked(area, on=date)
     if not name.strip() or name == area.name:
@@ -263,7 +266,14 @@ def rename(area: Area, *, name: str, decree: str, date: date, by: AbstractBaseUs
 
 @transaction.atomic
 def move(
-    area: Area, *, to: Area | None, code: str, decree: str, date: date, by: AbstractBaseUser | None, at: datetime
+    area: Area,
+    *,
+    to: Area | None,
+    code: str,
+    decree: str,
+    date: date,
+    by: AbstractBaseUser | None,
+    at: datetime,
 ) -> Area:
     """Close an area and open it under another parent or code; everything below it is given new codes too."""
     area = _locked(area, on=date)
@@ -310,12 +320,12 @@ def _locked(area: Area, *, on: date) -> Area:
     if area.valid_to is not None:
         raise Refused(
             _("%(area)s sudah tidak berlaku sejak %(date)s.")
-            % {"area": area, "date": area.valid_to.isoformat()}
+            % {"area": area, "date": long_date(area.valid_to)}
         )
     if on <= area.valid_from:
         raise Refused(
             _("Tanggal perubahan harus sesudah %(date)s, hari %(area)s mulai berlaku.")
-            % {"area": area, "date": area.valid_from.isoformat()}
+            % {"area": area, "date": long_date(area.valid_from)}
         )
     return area
 

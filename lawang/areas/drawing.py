@@ -88,9 +88,7 @@ def draw(
         height=frame.height,
         paths={code: path(shape) for code, shape in slim.items()},
         context=tuple(path(shape.simplify(TOLERANCE)) for shape in around if not shape.is_empty),
-        labels={
-            size: tuple(_labels(slim, names, frame, letter, blocked)) for size, letter in SIZES.items()
-        },
+        labels={size: tuple(_labels(slim, names, frame, letter, blocked)) for size, letter in SIZES.items()},
         inset=inset,
         is_archipelago=is_archipelago,
         scale=bar,
@@ -127,13 +125,15 @@ class _Free:
         west, north, east, south = away.bounds
         pad = 14
         room_x, room_y = WIDTH * 0.3, self.frame.height * 0.3
-        factor = min(1.0, (room_x - 2 * pad) / ((east - west) or 1), (room_y - 2 * pad) / ((south - north) or 1))
+        factor = min(
+            1.0, (room_x - 2 * pad) / ((east - west) or 1), (room_y - 2 * pad) / ((south - north) or 1)
+        )
         width = max(round((east - west) * factor) + 2 * pad, 90)
         height = max(round((south - north) * factor) + 2 * pad, 90)
-        corners = [
-            (x, y) for x in (WIDTH - width - 6, 6) for y in (6, self.frame.height - height - 6)
-        ]
-        x, y = min(corners, key=lambda at: self.land.intersection(box(*at, at[0] + width, at[1] + height)).area)
+        corners = [(x, y) for x in (WIDTH - width - 6, 6) for y in (6, self.frame.height - height - 6)]
+        x, y = min(
+            corners, key=lambda at: self.land.intersection(box(*at, at[0] + width, at[1] + height)).area
+        )
         dx = x + width / 2 - (west + east) / 2 * factor
         dy = y + height / 2 - (north + south) / 2 * factor
         return Inset(x, y, width, height), _Shift(factor, dx, dy)
@@ -169,7 +169,9 @@ def _far(pieces: list[BaseGeometry]) -> list[BaseGeometry]:
     enough = next(n for n, size in enumerate(steps) if size <= 1.03 * min(steps))
     if steps[enough] > FAR_GAIN * steps[0]:
         return []
-    return _needed([piece for piece in pieces if not any(piece is islet for islet in far[:enough])], far[:enough])
+    return _needed(
+        [piece for piece in pieces if not any(piece is islet for islet in far[:enough])], far[:enough]
+    )
 
 
 def _touches(piece: BaseGeometry, pieces: list[BaseGeometry]) -> bool:
@@ -255,7 +257,9 @@ def _labels(
             if not view.contains(room) or any(room.intersects(other) for other in taken + others):
                 continue
             foreign = sum(
-                shapes[codes[index]].intersection(room).area for index in tree.query(room) if codes[index] != code
+                shapes[codes[index]].intersection(room).area
+                for index in tree.query(room)
+                if codes[index] != code
             )
             is_own = shapes[code].contains(Point(x, y))
             if foreign <= (0.22 if is_own else 0.01) * room.area:
@@ -277,7 +281,9 @@ def _labels(
         rooms = [_around(spot.x + dx, spot.y + dy, lines, letter) for dx, dy in steps]
         best = min(rooms, key=lambda room: sum(room.intersection(other).area for other in taken))
         taken.append(best)
-        yield Label(code, tuple(lines), round(best.centroid.x), _baseline(best.centroid.y, lines, letter), True)
+        yield Label(
+            code, tuple(lines), round(best.centroid.x), _baseline(best.centroid.y, lines, letter), True
+        )
 
 
 def _spot(shape: BaseGeometry) -> Point:
@@ -334,7 +340,9 @@ def _baseline(y: float, lines: Iterable[str], letter: int) -> int:
 
 def _scale_bar(frame: _Frame, shapes: list[BaseGeometry]) -> tuple[int, int, int, int]:
     """Return kilometres, length and the left end of a bar, in the lower corner with less land."""
-    km = max((km for km in (1, 2, 5, 10, 20, 50, 100, 200) if km * frame.units_per_km < 0.28 * WIDTH), default=1)
+    km = max(
+        (km for km in (1, 2, 5, 10, 20, 50, 100, 200) if km * frame.units_per_km < 0.28 * WIDTH), default=1
+    )
     length, y = round(km * frame.units_per_km), frame.height - 16
     land = shapely.union_all(shapes)
     ends = (16, WIDTH - length - 16)
@@ -355,7 +363,9 @@ def schematic(points: Mapping[str, tuple[float, float]]) -> dict[str, BaseGeomet
             lon += 0.004
         seen.add((lon, lat))
         flat[code] = Point(lon * squeeze, lat)
-    gaps = [min((a.distance(b) for c, b in flat.items() if c != code), default=0.05) for code, a in flat.items()]
+    gaps = [
+        min((a.distance(b) for c, b in flat.items() if c != code), default=0.05) for code, a in flat.items()
+    ]
     reach = 0.85 * max(median(gaps), 0.02)
     dots = MultiPoint(list(flat.values()))
     hull = dots.buffer(reach, quad_segs=6).buffer(reach, quad_segs=6).buffer(-reach, quad_segs=6)

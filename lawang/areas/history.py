@@ -8,6 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area, AreaChange
+from lawang.lib.dates import short_date
 
 
 def successors(area: Area, on: date) -> list[Area]:
@@ -85,7 +86,7 @@ class Group:
                 "old": change.old.name,
                 "kind": AreaChange.Kind(change.kind).label,
                 "new": change.new.name,
-                "date": change.date.isoformat(),
+                "date": short_date(change.date),
                 "decree": change.decree,
             }
             for change in self.changes

@@ -1,8 +1,8 @@
 """The map of one regency, drawn on the server: an SVG of links, and the same as rows of a table.
 
-    chart = district_map(regency, {"16.11.03": MapValue("12 program", share=0.4, url="/program/?kec=16.11.03")},
-                         title="Program per kecamatan")
-    {% include "areas/_map.html" with map=chart %}      or    {{ chart }}    (both with credit, legend and table)
+chart = district_map(regency, {"16.11.03": MapValue("12 program", share=0.4, url="/program/?kec=16.11.03")},
+                     title="Program per kecamatan")
+{% include "areas/_map.html" with map=chart %}      or    {{ chart }}    (both with credit, legend and table)
 """
 
 import json
@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from lawang.areas.drawing import SIZES, WIDTH, Drawing, Label, draw, schematic
 from lawang.areas.models import Area, Layer, Outline
+from lawang.lib.dates import short_date
 
 CREDIT_CODES = "Data wilayah: idn-area-data, ODbL"
 CLASSES = 5  # shades that a share is told by
@@ -94,19 +95,32 @@ def district_map(
     """
     children = Area.objects.filter(parent=regency, valid_to=None) if on is None else _children_on(regency, on)
     areas = sorted(children, key=lambda area: area.code)
-    layer = Layer.objects.filter(outlines__area__in=[area.pk for area in areas]).order_by("-date", "-id").first()
+    layer = (
+        Layer.objects.filter(outlines__area__in=[area.pk for area in areas]).order_by("-date", "-id").first()
+    )
     drawing = None
     if layer is not None:
-        drawing = _from_layer(layer.pk, layer.sha256, regency.pk, tuple((a.pk, a.code, a.name) for a in areas))
+        drawing = _from_layer(
+            layer.pk, layer.sha256, regency.pk, tuple((a.pk, a.code, a.name) for a in areas)
+        )
     is_schematic = drawing is None
     if drawing is None:
-        points = tuple((a.code, a.name, float(a.lon), float(a.lat)) for a in areas if a.lon is not None and a.lat is not None)
+        points = tuple(
+            (a.code, a.name, float(a.lon), float(a.lat))
+            for a in areas
+            if a.lon is not None and a.lat is not None
+        )
         drawing = _from_points(points) if points else None
     rows = [MapRow(number, area, values.get(area.code)) for number, area in enumerate(areas, 1)]
     drawn = set(drawing.paths) if drawing else set()
     credit = (
         _("Batas: %(title)s, %(source)s, %(date)s, %(licence)s.")
-        % {"title": layer.title, "source": layer.source, "date": layer.date.isoformat(), "licence": layer.licence}
+        % {
+            "title": layer.title,
+            "source": layer.source,
+            "date": short_date(layer.date),
+            "licence": layer.licence,
+        }
         if layer is not None and not is_schematic
         else _("Peta skematis, bukan batas resmi.")
     )
@@ -130,7 +144,9 @@ def _children_on(regency: Area, on: Date) -> Iterable[Area]:
 
 
 @lru_cache(maxsize=32)
-def _from_layer(layer: int, sha256: str, regency: int, areas: tuple[tuple[int, str, str], ...]) -> Drawing | None:
+def _from_layer(
+    layer: int, sha256: str, regency: int, areas: tuple[tuple[int, str, str], ...]
+) -> Drawing | None:
     """Return the drawing of a layer's outlines, or None if it has fewer than half of the areas.
 
     Kept in memory: a layer never changes, and its hash is part of the key.
@@ -142,9 +158,16 @@ def _from_layer(layer: int, sha256: str, regency: int, areas: tuple[tuple[int, s
         return None
     west, south, east, north = shapely.total_bounds(list(shapes.values()))
     near = Outline.objects.filter(
-        area__level=Area.Level.REGENCY, area__valid_to=None, west__lt=east, east__gt=west, south__lt=north, north__gt=south
+        area__level=Area.Level.REGENCY,
+        area__valid_to=None,
+        west__lt=east,
+        east__gt=west,
+        south__lt=north,
+        north__gt=south,
     )
-    around = [_shape(geometry) for geometry in near.exclude(area=regency).values_list("geometry", flat=True)[:20]]
+    around = [
+        _shape(geometry) for geometry in near.exclude(area=regency).values_list("geometry", flat=True)[:20]
+    ]
     names = {code: name for _pk, code, name in areas if code in shapes}
     return draw({code: shapes[code] for code in names}, names, around)
 
@@ -177,7 +200,14 @@ def _svg(drawing: Drawing, rows: list[MapRow], title: str) -> SafeString:
     ]  # fmt: skip
     if box := drawing.inset:
         parts.append(
-            format_html('<path class="map-inset" d="M{} {}h{}v{}h-{}z"/>', box.x, box.y, box.width, box.height, box.width)
+            format_html(
+                '<path class="map-inset" d="M{} {}h{}v{}h-{}z"/>',
+                box.x,
+                box.y,
+                box.width,
+                box.height,
+                box.width,
+            )
         )
     parts += [_area(row, drawing.paths[row.area.code]) for row in rows if row.area.code in drawing.paths]
     km, length, x, y = drawing.scale
@@ -187,7 +217,12 @@ def _svg(drawing: Drawing, rows: list[MapRow], title: str) -> SafeString:
         parts.append(
             format_html(
                 '<g class="map-names map-{}" font-size="{}" aria-hidden="true">{}<text x="{}" y="{}">{} km</text></g>',
-                size, letter, words, x + length // 2, y - 14, km,
+                size,
+                letter,
+                words,
+                x + length // 2,
+                y - 14,
+                km,
             )  # fmt: skip
         )
     return mark_safe("".join(parts) + "</svg>")  # noqa: S308  every part is escaped by format_html
@@ -197,7 +232,9 @@ def _area(row: MapRow, d: str) -> SafeString:
     value = row.value or MapValue("")
     said = f"{row.area.name}: {value.label}" if value.label else row.area.name
     shape = format_html('<title>{}</title><path class="map-area {}" d="{}"/>', said, value.css_class, d)
-    return format_html('<a href="{}">{}</a>', value.url, shape) if value.url else format_html("<g>{}</g>", shape)
+    return (
+        format_html('<a href="{}">{}</a>', value.url, shape) if value.url else format_html("<g>{}</g>", shape)
+    )
 
 
 def _words(label: Label, letter: int) -> SafeString:
@@ -205,6 +242,8 @@ def _words(label: Label, letter: int) -> SafeString:
         return format_html('<text x="{}" y="{}">{}</text>', label.x, label.y, label.lines[0])
     step = round(letter * 1.1)
     spans = format_html_join(
-        "", '<tspan x="{}" dy="{}">{}</tspan>', ((label.x, step if n else 0, line) for n, line in enumerate(label.lines))
+        "",
+        '<tspan x="{}" dy="{}">{}</tspan>',
+        ((label.x, step if n else 0, line) for n, line in enumerate(label.lines)),
     )
     return format_html('<text y="{}">{}</text>', label.y, spans)
