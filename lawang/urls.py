@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tema-<slug:digest>.css", web.theme, name="theme"),
     *i18n_patterns(
         path("", include("lawang.web.urls")),
+        path("", include("lawang.areas.urls")),
         prefix_default_language=False,
     )
 ]
