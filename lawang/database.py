@@ -140,12 +140,16 @@ class Server:
                 os.kill(pid, signal.SIGQUIT)
                 deadline += STOP_SECONDS
             time.sleep(0.02)
-        self.process = None
+        if self.process is not None:
+            self.process.wait()
+            self.process = None
         if self.sockets != self.data:
             with contextlib.suppress(OSError):
                 self.sockets.rmdir()
 
     def _launch(self) -> None:
+        if self.process is not None:
+            self.process.wait()  # it ended: leave no zombie
         self._forget_dead_server()
         options = {
             "listen_addresses": "",
