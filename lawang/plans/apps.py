@@ -5,3 +5,8 @@ class PlansConfig(AppConfig):
     name = "lawang.plans"
     label = "plans"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lawang.plans import packs
+
+        packs.register()

@@ -6,6 +6,7 @@ Figures that add up over the year (visitors per quarter) are judged by the sum s
 the year's target.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -82,7 +83,7 @@ def expected(promise: Promise, on: date) -> Decimal | None:
         corners.insert(0, (_year_end(promise.baseline_year), promise.baseline))
     if on <= corners[0][0]:
         return corners[0][1]
-    for start, end in zip(corners, corners[1:], strict=False):
+    for start, end in itertools.pairwise(corners):
         if on <= end[0]:
             return _between(start, end, on)
     return corners[-1][1]
@@ -107,7 +108,7 @@ def _share(promise: Promise, amount: Decimal, wanted: Decimal) -> Decimal:
 
 
 def judged_amount(promise: Promise, points: Sequence[Point]) -> Decimal | None:
-    """Return what is compared with the target: the newest figure, of a flow the sum since January, of a mean their mean."""
+    """Return what is compared with the target: the newest figure; of a flow the sum since January, of a mean the mean."""
     if not points:
         return None
     newest = points[-1]

@@ -1,0 +1,398 @@
+"""What people do to a plan: edit its draft, record progress of what is in force, hold meetings.
+
+Copying, publishing, merging and splitting are in revising.py; imports in importing.py.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from lawang.lib.refused import Refused
+from lawang.people.models import User
+from lawang.people.permissions import demand
+from lawang.plans.models import (
+    Activity,
+    Attendance,
+    Body,
+    BudgetLine,
+    Dependency,
+    FrameworkNode,
+    Gap,
+    Indicator,
+    Meeting,
+    Member,
+    Milestone,
+    Partner,
+    Placement,
+    Programme,
+    QuickWin,
+    Resource,
+    Revision,
+    Risk,
+    Statement,
+    Swot,
+    Target,
+)
+from lawang.record.actions import record
+from lawang.record.models import File
+
+# Every row that belongs to one edition of the plan and may be edited while that is a draft.
+Row = (
+    Activity
+    | BudgetLine
+    | Dependency
+    | Gap
+    | Indicator
+    | Milestone
+    | Partner
+    | Programme
+    | QuickWin
+    | Resource
+    | Revision
+    | Risk
+    | Statement
+    | Swot
+)
+
+
+def revision_of(row: Row) -> Revision:
+    """Return the edition a row belongs to."""
+    if isinstance(row, Revision):
+        return row
+    if isinstance(row, Partner | Resource | Risk):
+        return row.quick_win.revision
+    if isinstance(row, BudgetLine | Dependency):
+        return row.programme.revision
+    return row.revision
+
+
+def thing_of(row: Row) -> models.Model | str:
+    """Return the thing in whose history a change of `row` is told: itself when it has a key, else what it is part of."""
+    if isinstance(row, Partner | Resource | Risk):
+        return row.quick_win
+    if isinstance(row, BudgetLine | Dependency):
+        return row.programme
+    if isinstance(row, Revision | Gap | Swot):
+        return revision_of(row).plan
+    return row
+
+
+def _draft(row: Row) -> Revision:
+    """Return the row's edition, locked; raise Refused when it is in force already."""
+    revision = Revision.objects.select_for_update().get(pk=revision_of(row).pk)
+    if revision.status != Revision.Status.DRAFT:
+        raise Refused(_("Revisi ini sudah berlaku dan tidak bisa diubah. Mulailah revisi baru."))
+    return revision
+
+
+def _fields(row: models.Model) -> dict[str, Any]:
+    """Return what an Entry tells of a row."""
+    skipped = {"id", "key", "revision", "search", "colour", "order"}
+    return {
+        field.name: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.name not in skipped and getattr(row, field.attname) not in (None, "")
+    }
+
+
+@transaction.atomic
+def save_row(
+    row: Row, *, by: User, at: datetime, many: Mapping[str, Iterable[models.Model]] | None = None
+) -> None:
+    """Add a row to a draft, or keep its changes; nothing changed leaves no trace.
+
+    `many` holds the new members of many-to-many fields by name. Raise Refused when the edition is in force.
+    """
+    _draft(row)
+    demand(by, "plans.edit", row)
+    before = _fields(type(row)._default_manager.get(pk=row.pk)) if row.pk else {}
+    row.full_clean(exclude=["search"])
+    row.save()
+    after = _fields(row)
+    for name, members in (many or {}).items():
+        manager = getattr(row, name)
+        old, new = sorted(manager.values_list("pk", flat=True)), sorted(member.pk for member in members)
+        if old != new:
+            manager.set(new)
+            before[name], after[name] = old, new
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    if changed:
+        record(
+            thing_of(row),
+            f"{row._meta.model_name}_{'changed' if before else 'added'}",
+            by=by,
+            at=at,
+            before={name: before[name] for name in sorted(changed) if name in before},
+            after={name: after[name] for name in sorted(changed) if name in after},
+        )
+
+
+@transaction.atomic
+def remove_row(row: Row, *, by: User, at: datetime) -> None:
+    """Take a row out of a draft; the edition in force keeps its own.
+
+    Raise Refused when the edition is in force.
+    """
+    _draft(row)
+    demand(by, "plans.edit", row)
+    if isinstance(row, Revision):
+        raise Refused(_("Draf dibuang lewat halaman revisi."))
+    record(thing_of(row), f"{row._meta.model_name}_removed", by=by, at=at, before=_fields(row))
+    row.delete()
+
+
+@transaction.atomic
+def place(programme: Programme, node: FrameworkNode, *, by: User, at: datetime) -> None:
+    """Put a programme of a draft at a node; it has one place per framework."""
+    _draft(programme)
+    demand(by, "plans.edit", programme)
+    old = Placement.objects.filter(programme=programme, framework=node.framework_id).first()
+    if old and old.node_id == node.pk:
+        return
+    before = {"node": old.node.code} if old else None
+    Placement.objects.update_or_create(programme=programme, framework=node.framework, defaults={"node": node})
+    record(programme, "programme_placed", by=by, at=at, before=before, after={"node": node.code})
+
+
+@transaction.atomic
+def set_targets(indicator: Indicator, targets: Mapping[int, Decimal], *, by: User, at: datetime) -> None:
+    """Make these the only targets of an indicator of a draft, by year."""
+    _draft(indicator)
+    demand(by, "plans.edit", indicator)
+    before = dict(indicator.targets.values_list("year", "amount"))
+    if before == dict(targets):
+        return
+    indicator.targets.all().delete()
+    Target.objects.bulk_create(
+        Target(indicator=indicator, year=year, amount=amount) for year, amount in sorted(targets.items())
+    )
+    record(
+        indicator,
+        "targets_changed",
+        by=by,
+        at=at,
+        before={str(year): amount for year, amount in before.items()},
+        after={str(year): amount for year, amount in targets.items()},
+    )
+
+
+@transaction.atomic
+def reorder(revision: Revision, keys: Sequence[str], *, by: User, at: datetime) -> None:
+    """Put the programmes of a draft into this order; those not named keep their place after them."""
+    _draft(revision)
+    demand(by, "plans.edit")
+    place_of = {key: number for number, key in enumerate(keys)}
+    rows = list(Programme.objects.filter(revision=revision).order_by("order", "code"))
+    rows.sort(key=lambda row: place_of.get(str(row.key), len(place_of)))
+    for number, row in enumerate(rows):
+        row.order = number
+    Programme.objects.bulk_update(rows, ["order"], batch_size=500)
+    record(revision.plan, "programmes_reordered", by=by, at=at, after={"count": len(rows)})
+
+
+BULK_FIELDS = ("lead", "coordinator", "term", "state", "year_from", "year_to")
+
+
+@transaction.atomic
+def change_many(
+    programmes: Iterable[Programme], changes: Mapping[str, Any], *, by: User, at: datetime
+) -> int:
+    """Give the same values to several programmes of a draft; return how many really changed.
+
+    Only the fields of BULK_FIELDS. All or none: one that cannot take the value stops the whole.
+    """
+    unknown = set(changes) - set(BULK_FIELDS)
+    if unknown:
+        raise Refused(
+            _("Kolom ini tidak bisa diubah sekaligus: %(names)s.") % {"names": ", ".join(sorted(unknown))}
+        )
+    count = 0
+    for programme in programmes:
+        if any(getattr(programme, name) != value for name, value in changes.items()):
+            for name, value in changes.items():
+                setattr(programme, name, value)
+            save_row(programme, by=by, at=at)
+            count += 1
+    return count
+
+
+# --- progress of what is in force -----------------------------------------------------------------------------------
+
+
+def _in_force(row: Programme | Milestone | QuickWin | BudgetLine) -> None:
+    revision = revision_of(row)
+    if revision.status != Revision.Status.PUBLISHED:
+        raise Refused(_("Kemajuan dicatat pada rencana yang berlaku, bukan pada draf."))
+
+
+@transaction.atomic
+def spend(line: BudgetLine, *, realised: int, as_of: date, by: User, at: datetime) -> BudgetLine:
+    """Record how much of a budget line is spent, in whole rupiah, up to a day.
+
+    Raise Refused for a day in the future, before the line's year, or older than what is recorded.
+    """
+    line = (
+        BudgetLine.objects.select_for_update(of=("self",))
+        .select_related("programme__revision")
+        .get(pk=line.pk)
+    )
+    _in_force(line)
+    demand(by, "plans.update_progress", line)
+    if as_of > at.date():
+        raise Refused(_("Tanggal realisasi belum tiba."))
+    if line.as_of and as_of < line.as_of:
+        raise Refused(_("Sudah ada realisasi dengan tanggal yang lebih baru."))
+    if realised < 0:
+        raise Refused(_("Realisasi tidak bisa kurang dari nol."))
+    before = {"realised": line.realised, "as_of": line.as_of}
+    line.realised, line.as_of = realised, as_of
+    line.save(update_fields=["realised", "as_of"])
+    record(
+        line.programme,
+        "budget_realised",
+        by=by,
+        at=at,
+        before=before,
+        after={"realised": realised, "as_of": as_of, "year": line.year, "source": line.source},
+    )
+    return line
+
+
+@transaction.atomic
+def finish_milestone(milestone: Milestone, *, done_date: date, by: User, at: datetime) -> Milestone:
+    """Record the day a milestone was reached; raise Refused for a day in the future."""
+    milestone = (
+        Milestone.objects.select_for_update(of=("self",))
+        .select_related("programme", "revision")
+        .get(pk=milestone.pk)
+    )
+    _in_force(milestone)
+    demand(by, "plans.update_progress", milestone)
+    if done_date > at.date():
+        raise Refused(_("Hari selesai belum tiba."))
+    before = {"done_date": milestone.done_date}
+    milestone.done_date = done_date
+    milestone.save(update_fields=["done_date"])
+    record(
+        milestone.programme,
+        "milestone_done",
+        by=by,
+        at=at,
+        before=before,
+        after={"done_date": done_date, "title": milestone.title, "due_date": milestone.due_date},
+    )
+    return milestone
+
+
+@transaction.atomic
+def move_quick_win(
+    quick_win: QuickWin,
+    *,
+    stage: str,
+    progress: int,
+    users_after: int | None,
+    note: str,
+    by: User,
+    at: datetime,
+) -> QuickWin:
+    """Record how far a quick win is: its stage, percent, users now, a note in Indonesian."""
+    quick_win = (
+        QuickWin.objects.select_for_update(of=("self",))
+        .select_related("programme", "revision")
+        .get(pk=quick_win.pk)
+    )
+    _in_force(quick_win)
+    demand(by, "plans.update_progress", quick_win)
+    if not 0 <= progress <= 100:
+        raise Refused(_("Kemajuan harus antara 0 dan 100 persen."))
+    before = {"stage": quick_win.stage, "progress": quick_win.progress, "users_after": quick_win.users_after}
+    quick_win.stage, quick_win.progress, quick_win.users_after = stage, progress, users_after
+    quick_win.note = {"id": note} if note else quick_win.note
+    quick_win.save(update_fields=["stage", "progress", "users_after", "note"])
+    record(
+        quick_win,
+        "quick_win_moved",
+        by=by,
+        at=at,
+        before=before,
+        after={"stage": stage, "progress": progress, "users_after": users_after},
+        note=note,
+    )
+    return quick_win
+
+
+# --- meetings -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def announce_meeting(
+    body: Body, *, date: date, title: str, place: str = "", by: User, at: datetime
+) -> Meeting:
+    """Put a meeting in the calendar of a body; its minutes are then due from the secretariat."""
+    demand(by, "plans.record_meeting", body)
+    meeting, is_new = Meeting.objects.get_or_create(
+        body=body, date=date, title=title, defaults={"place": place}
+    )
+    if is_new:
+        record(meeting, "meeting_announced", by=by, at=at, after={"date": date, "title": title})
+    return meeting
+
+
+@transaction.atomic
+def record_meeting(
+    meeting: Meeting,
+    *,
+    present: Iterable[Member],
+    invited: Iterable[Member],
+    minutes: str,
+    minutes_file: File | None = None,
+    by: User,
+    at: datetime,
+) -> Meeting:
+    """Record who was invited, who came and what was decided; recording it again corrects it.
+
+    Raise Refused when the meeting lies ahead, or there are neither minutes nor a file.
+    """
+    meeting = Meeting.objects.select_for_update(of=("self",)).select_related("body").get(pk=meeting.pk)
+    demand(by, "plans.record_meeting", meeting)
+    if meeting.date > at.date():
+        raise Refused(_("Rapat ini belum berlangsung."))
+    if not minutes.strip() and not (minutes_file or meeting.minutes_file_id):
+        raise Refused(_("Tulis ringkasan keputusan atau unggah notulennya."))
+    here, asked = {member.pk for member in present}, {member.pk for member in invited}
+    members = list(meeting.body.members.all())
+    Attendance.objects.bulk_create(
+        [
+            Attendance(
+                meeting=meeting,
+                member=member,
+                was_invited=member.pk in asked or member.pk in here,
+                was_present=member.pk in here,
+            )
+            for member in members
+        ],
+        update_conflicts=True,
+        unique_fields=["meeting", "member"],
+        update_fields=["was_invited", "was_present"],
+    )
+    meeting.minutes, meeting.recorded_at = minutes.strip(), at
+    if minutes_file:
+        meeting.minutes_file = minutes_file
+    meeting.save(update_fields=["minutes", "recorded_at", "minutes_file"])
+    record(
+        meeting,
+        "meeting_recorded",
+        by=by,
+        at=at,
+        after={
+            "date": meeting.date,
+            "present": len(here),
+            "invited": len(asked | here),
+            "members": len(members),
+        },
+    )
+    return meeting
