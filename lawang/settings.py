@@ -50,6 +50,7 @@ def database(url: str) -> dict[str, object]:
 DEBUG = env("LAWANG_DEBUG", "", "Show error pages with details. Never on a server people reach.") == "1"
 DATA = Path(env("LAWANG_DATA", str(ROOT / "data"), "Folder for the embedded database, files and keys.")).resolve()
 KEYS = Path(env("LAWANG_KEYS", str(DATA / "keys"), "Folder of the private keys; never part of a backup.")).resolve()
+HOST = env("LAWANG_HOST", "127.0.0.1", "Address that `lawang serve` listens on; 0.0.0.0 for all.")
 PORT = int(env("LAWANG_PORT", "8000", "Port that `lawang serve` listens on."))
 DATABASE_URL = env(
     "DATABASE_URL", "", "PostgreSQL 15 or newer, postgres://user:password@host/name. Empty: the embedded server."

@@ -1,0 +1,63 @@
+# `make up` and `make test` need Python 3.11 or newer and nothing else; Node is never needed.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN = .venv/bin
+RUN = .venv/.runtime
+DEV = .venv/.development
+.DEFAULT_GOAL := up
+.PHONY: up test css lint lock drill bench messages
+
+up: $(RUN)
+	@exec $(BIN)/lawang up
+
+test: $(DEV)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+css: $(DEV)
+	$(BIN)/lawang css
+
+messages: $(DEV)
+	cd lawang && ../$(BIN)/lawang makemessages --locale en --no-wrap --no-location
+	$(BIN)/lawang compilemessages
+
+drill: $(DEV)
+	$(BIN)/python -m tests.drill $(ARGS)
+
+bench: $(DEV)
+	$(BIN)/python -m bench.plan $(ARGS)
+
+# Needs uv on the PATH. Hashes only: the lock names no registry.
+lock:
+	for name in requirements requirements-dev; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-emit-index-url $$name.in -o $$name.txt || exit 1; done
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Lawang needs Python 3.11 or newer (Debian: apt install python3 python3-venv)."; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python cannot make a virtual environment (Debian: apt install python3-venv)."; exit 1; }
+
+# The code runs where it lies: a .pth file puts this folder on the path, and bin/lawang calls it.
+$(RUN): requirements.txt | .venv/bin/python
+	@$(call install,requirements.txt)
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt | .venv/bin/python
+	@$(call install,requirements-dev.txt)
+	@touch $@ $(RUN)
+
+define install
+echo "Installing $(1)"; \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --only-binary :all: \
+	-r $(1) || { echo "Could not install $(1): see the lines above. pip needs a network or a mirror (pip.conf)."; exit 1; }; \
+$(BIN)/python -c 'import pathlib, sysconfig; \
+pathlib.Path(sysconfig.get_path("purelib"), "lawang.pth").write_text(str(pathlib.Path.cwd()) + "\n"); \
+script = pathlib.Path(".venv/bin/lawang"); \
+script.write_text("#!/bin/sh\nexec \"$$(dirname \"$$0\")/python\" -m lawang \"$$@\"\n"); script.chmod(0o755)'
+endef
