@@ -3,13 +3,16 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from lawang.packs import views as packs
 from lawang.web import views as web
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tema-<slug:digest>.css", web.theme, name="theme"),
+    path("lambang-<slug:digest>", packs.crest, name="crest"),
     *i18n_patterns(
         path("", include("lawang.web.urls")),
         path("", include("lawang.areas.urls")),
+        path("", include("lawang.packs.urls")),
         prefix_default_language=False,
     )
 ]

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.utils.functional import Promise
+
 from lawang.packs.schema import Group, ListOf
 
 
@@ -19,6 +21,7 @@ class PackVersion:
     at: datetime
 
 
+Words = str | Promise
 Install = Callable[[list[dict[str, Any]], PackVersion], None]
 
 
@@ -29,8 +32,8 @@ class Kind:
     name: str
     schema: Group | ListOf
     install: Install
-    meaning: str  # for docs/packs.md
-    identity: tuple[str, ...]  # the words by which items of two versions are told apart
+    meaning: str  # for docs/packs.md, in English
+    title: Words  # for pages
 
 
 KINDS: dict[str, Kind] = {}
@@ -42,7 +45,7 @@ def register_kind(
     schema: Group | ListOf,
     install: Install,
     meaning: str = "",
-    identity: tuple[str, ...] = ("code",),
+    title: Words = "",
 ) -> None:
     """Make NAME.yaml a part of packs.
 
@@ -50,4 +53,4 @@ def register_kind(
     `actions.install` with the items (one item for a Group) and the version; it must be safe to run for a newer version
     over an older one. Kinds are installed in the order in which they were registered.
     """
-    KINDS[name] = Kind(name, schema, install, meaning, identity)
+    KINDS[name] = Kind(name, schema, install, meaning, title or name)

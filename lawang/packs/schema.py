@@ -21,8 +21,6 @@ import yaml
 from django.utils.translation import gettext as _
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from lawang.packs.colours import is_colour
-
 STANDARD = "tag:yaml.org,2002:"
 SCALARS = {STANDARD + name for name in ("str", "int", "float", "bool", "timestamp", "value")}
 
@@ -315,7 +313,7 @@ class Colour:
 
     def read(self, node: Node, reading: Reading) -> str | None:
         words = scalar(node, reading, _("warna seperti \"#1f5f3f\" (di dalam tanda kutip)"))
-        if words is None or is_colour(words):
+        if words is None or re.fullmatch(r"#[0-9a-fA-F]{6}", words):
             return words.lower() if words else None
         wrong(node, reading, _("warna seperti \"#1f5f3f\" (di dalam tanda kutip)"))
         return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lawang.lib.refused import Refused
 from lawang.packs.registry import PackVersion, register_kind
@@ -153,7 +154,9 @@ ELEMENT = Group(
 READINESS = Group(
     "readiness",
     (
-        Field("framework", Ref("framework", defines="readiness"), "The framework to which the elements belong."),
+        Field(
+            "framework", Ref("framework", defines="readiness"), "The framework to which the elements belong."
+        ),
         Field("elements", ListOf(ELEMENT, least=1), "In the order in which pages show them."),
     ),
     "The readiness elements of one framework.",
@@ -253,11 +256,12 @@ def register() -> None:
         schema=ListOf(FRAMEWORK, least=1),
         install=install_frameworks,
         meaning="The national frameworks in which plans are made.",
+        title=gettext_lazy("Kerangka"),
     )
     register_kind(
         "readiness",
         schema=ListOf(READINESS, least=1),
         install=install_readiness,
         meaning="What a region's readiness is made of.",
-        identity=("framework",),
+        title=gettext_lazy("Unsur kesiapan"),
     )

@@ -1,0 +1,57 @@
+"""The reference part of docs/packs.md, made from the declarations."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from lawang.packs.reader import MANIFEST
+from lawang.packs.registry import KINDS
+from lawang.packs.schema import Group, Later, ListOf, MapOf, Shape
+
+PAGE = settings.ROOT / "docs" / "packs.md"
+BEGIN = "<!-- reference: written by `lawang packs reference --write`, do not edit below -->\n"
+
+
+def reference() -> str:
+    """Return the Markdown of every kind of file and every group in it."""
+    seen: set[str] = set()
+    parts = ["## pack.yaml\n", *_group(MANIFEST, seen)]
+    for kind in KINDS.values():
+        single = isinstance(kind.schema, Group)
+        parts.append(f"## {kind.name}.yaml\n\n{kind.meaning} {'One thing' if single else 'A list'}.\n")
+        for group in _groups(kind.schema):
+            parts += _group(group, seen)
+    return "\n".join(parts)
+
+
+def _groups(shape: Shape) -> Iterator[Group]:
+    """Yield every group below a shape, outer ones first."""
+    if isinstance(shape, ListOf | MapOf):
+        yield from _groups(shape.of)
+    elif isinstance(shape, Group):
+        yield shape
+        for field in shape.fields:
+            if not isinstance(field.shape, Later):
+                yield from _groups(field.shape)
+
+
+def _group(group: Group, seen: set[str]) -> list[str]:
+    if group.name in seen:
+        return []
+    seen.add(group.name)
+    lines = [f"### {group.name}\n", f"{group.meaning}\n", "| word | what | meaning |", "|---|---|---|"]
+    for field in group.fields:
+        needed = "" if field.required else " *(may be left out)*"
+        lines.append(f"| `{field.name}` | {field.shape.describe()}{needed} | {field.meaning} |")
+    for rule in group.rules:
+        lines.append(f"\nRule `{rule.__name__}`: {(rule.__doc__ or '').strip().splitlines()[0]}")
+    return ["\n".join(lines) + "\n"]
+
+
+def page() -> str:
+    """Return docs/packs.md as it should be: what people wrote, then the reference."""
+    return PAGE.read_text(encoding="utf-8").partition(BEGIN)[0] + BEGIN + "\n" + reference()
+
+
+def write() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
