@@ -1,6 +1,5 @@
 """Which figures are due from whom, and until when."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,12 +7,7 @@ from django.db.models import Max, Q, QuerySet
 
 from lawang.measures.models import Series, Value
 from lawang.measures.periods import Period, after, containing, last_ended
-from lawang.people.calendar import due_date
-
-
-def due_dates(wanted: Iterable[tuple[date, int]]) -> dict[tuple[date, int], date]:
-    """Return for (last day of a period, working days) the day a figure is due, by the national calendar."""
-    return {(end, days): due_date(end, days) for end, days in set(wanted)}
+from lawang.people.calendar import due_dates
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ class PlansConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lawang.plans import packs
+        from lawang.measures import changed
+        from lawang.plans import packs, rules, standings
 
+        rules.install()
         packs.register()
+        changed.listen(standings.figures_changed)

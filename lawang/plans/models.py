@@ -1,7 +1,5 @@
 import uuid
 from datetime import date
-from decimal import Decimal
-from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -513,8 +511,6 @@ class Standing(models.Model):
         NEVER = "never"  # it does not move towards the target
         TOO_FEW = "too_few"  # points to tell
         NONE = "none"  # nothing to forecast: no target
-
-    SHARE_STEP: ClassVar[Decimal] = Decimal("0.0001")
 
     indicator = models.OneToOneField(Indicator, on_delete=models.CASCADE, related_name="standing")
     colour = models.CharField(max_length=9, choices=Colour)

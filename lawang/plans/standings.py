@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from lawang.measures.due import due_dates
 from lawang.measures.periods import Period, after
+from lawang.people.calendar import due_dates
 from lawang.plans.colours import Point, Promise, Rule, forecast, judge, of_programme
 from lawang.plans.models import Colour, Indicator, Programme, Revision, Standing
 from lawang.record.actions import record
 
+SHARE_LIMIT = Decimal(9999)
 NEWEST = 24  # figures read per indicator: two years of months
 
 
@@ -115,7 +117,7 @@ def recompute(revision: Revision, *, at: datetime, series_ids: Iterable[int] | N
                 amount=judgement.amount,
                 end=found[-1].period.end if found else None,
                 expected=judgement.expected,
-                share=judgement.share.quantize(Standing.SHARE_STEP) if judgement.share is not None else None,
+                share=_kept_share(judgement.share),
                 judged_by=judged.revision if judged is not indicator else revision,
                 forecast=outlook.kind,
                 reached_on=outlook.reached_on,
@@ -142,6 +144,13 @@ def recompute(revision: Revision, *, at: datetime, series_ids: Iterable[int] | N
     )
     _colour_programmes(revision, {indicator.programme_id for indicator in indicators}, at=at)
     return len(rows)
+
+
+def _kept_share(share: Decimal | None) -> Decimal | None:
+    """Return a share as the table keeps it; a baseline almost at its target can make it absurdly large."""
+    if share is None:
+        return None
+    return max(-SHARE_LIMIT, min(SHARE_LIMIT, share)).quantize(Decimal("0.0001"))
 
 
 def _older_rows(
