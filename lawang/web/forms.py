@@ -1,6 +1,6 @@
 """Forms in our dress: label, hint, error, input, in that order; errors are gathered on top with links.
 
-`class MyForm(Form)` and in the template `{% include "web/components/form.html" with action=... submit=... %}`, or by hand:
+`class MyForm(Form)` and in the template `{% include "web/components/form.html" with submit=... %}`, or by hand:
 `<form method="post" novalidate>{% csrf_token %}{% error_summary form %}{{ form }}<button class="button">`.
 One field: `{{ form.name.as_field_group }}`.
 """
@@ -101,7 +101,7 @@ class NumberField(forms.DecimalField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         if isinstance(value, Decimal | int | float):

@@ -1,9 +1,9 @@
-"""Static files: hashed addresses after `collectstatic`, plain ones before, so that tests and development need no step."""
+"""Static files: hashed addresses after `collectstatic`, plain ones before: tests and development need no step."""
 
-from whitenoise.storage import CompressedManifestStaticFilesStorage
+from whitenoise.storage import CompressedManifestStaticFilesStorage  # type: ignore[import-untyped]
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """A file that is not in the manifest is served under its own name instead of breaking the page."""
 
     manifest_strict = False

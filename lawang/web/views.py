@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 
 from lawang.web import shell
+from lawang.web.samples import samples
 
 
 def theme(request: HttpRequest, digest: str) -> HttpResponse:
@@ -16,4 +17,4 @@ def theme(request: HttpRequest, digest: str) -> HttpResponse:
 
 def components(request: HttpRequest) -> HttpResponse:
     """Show every component in every state."""
-    return render(request, "web/components.html")
+    return render(request, "web/components.html", samples(request))

@@ -7,9 +7,8 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lawang.lib import dates, numbers
 from lawang.lib.text import Text, spoken_in
@@ -138,6 +137,12 @@ def error_summary(form: Any) -> dict[str, Any]:
 def pagination(page: Any) -> dict[str, Any]:
     """Show the pages of a web.tables.Page."""
     return {"page": page}
+
+
+@register.inclusion_tag("web/components/table.html")
+def table(shown: Any) -> dict[str, Any]:
+    """Show a web.tables.Table."""
+    return {"table": shown}
 
 
 @register.simple_tag
