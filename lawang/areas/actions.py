@@ -59,7 +59,7 @@ def load_codes(
         cursor.execute(
             "CREATE TEMP TABLE code_list (code text, parent text, level text, name text) ON COMMIT DROP"
         )
-        with cursor.copy("COPY code_list FROM STDIN") as copy:  # type: ignore[attr-defined]
+        with cursor.copy("COPY code_list FROM STDIN") as copy:
             rows = 0
             for rows, row in enumerate(csv.reader(stream), 1):
                 copy.write_row(_checked(row, line=rows + 1))
@@ -156,7 +156,7 @@ def load_points(stream: IO[str], *, at: datetime, by: AbstractBaseUser | None = 
         if not inside:
             raise Refused(
                 _(
-                    "Baris %(line)s berkas titik: tulis code,lon,lat dengan bujur 94 sampai 142 dan lintang -12 sampai 7."
+                    "Baris %(line)s berkas titik: tulis code,lon,lat; bujur 94 sampai 142, lintang -12 sampai 7."
                 )
                 % {"line": line}
             )

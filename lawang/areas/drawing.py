@@ -4,8 +4,9 @@ Nothing here asks the database. Units are those of a viewBox WIDTH wide; a page 
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 import shapely
@@ -79,7 +80,7 @@ def draw(
             parts = getattr(shape, "geoms", [shape])
             moved = [shift(part) if away.intersects(part.representative_point()) else part for part in parts]
             placed[code] = shapely.union_all(moved)
-    slim = {code: shape for code, shape in zip(placed, _simplified(list(placed.values())), strict=True)}
+    slim = dict(zip(placed, _simplified(list(placed.values())), strict=True))
     view = box(0, 0, WIDTH, frame.height)
     around = [frame.project(shape).intersection(view) for shape in context]
     bar = _scale_bar(frame, list(slim.values()))
@@ -132,7 +133,8 @@ class _Free:
         height = max(round((south - north) * factor) + 2 * pad, 90)
         corners = [(x, y) for x in (WIDTH - width - 6, 6) for y in (6, self.frame.height - height - 6)]
         x, y = min(
-            corners, key=lambda at: self.land.intersection(box(*at, at[0] + width, at[1] + height)).area
+            corners,
+            key=lambda at: self.land.intersection(box(at[0], at[1], at[0] + width, at[1] + height)).area,
         )
         dx = x + width / 2 - (west + east) / 2 * factor
         dy = y + height / 2 - (north + south) / 2 * factor
@@ -221,12 +223,10 @@ def _rings(shape: BaseGeometry) -> Iterator[BaseGeometry]:
 
 def _ring(points: Iterable[tuple[float, ...]]) -> str:
     whole = [(round(point[0]), round(point[1])) for point in points]
-    kept = [whole[0]] + [now for was, now in zip(whole, whole[1:], strict=False) if was != now]
+    kept = [whole[0]] + [now for was, now in pairwise(whole) if was != now]
     if len(kept) < 4:
         return ""
-    steps = "".join(
-        f"{now[0] - was[0]: d}{now[1] - was[1]: d}" for was, now in zip(kept, kept[1:-1], strict=False)
-    )
+    steps = "".join(f"{now[0] - was[0]: d}{now[1] - was[1]: d}" for was, now in pairwise(kept[:-1]))
     return f"M{kept[0][0]} {kept[0][1]}l{steps.replace(' -', '-').lstrip()}z"
 
 
@@ -235,7 +235,7 @@ def _labels(
     names: Mapping[str, str],
     frame: _Frame,
     letter: int,
-    blocked: list[BaseGeometry],
+    blocked: Sequence[BaseGeometry],
 ) -> Iterator[Label]:
     """Yield a label for each shape: its name where that fits without touching another, else its number.
 
@@ -247,7 +247,7 @@ def _labels(
     codes = list(shapes)
     tree = STRtree([shapes[code] for code in codes])
     view = box(6, 6, WIDTH - 6, frame.height - 6)
-    taken = list(blocked)
+    taken: list[BaseGeometry] = list(blocked)
     waiting = []
     for code in sorted(shapes, key=lambda code: -shapes[code].area):
         others = [pins[other] for other in shapes if other != code]
@@ -374,8 +374,7 @@ def schematic(points: Mapping[str, tuple[float, float]]) -> dict[str, BaseGeomet
     cells = voronoi_diagram(dots, envelope=box(*hull.bounds).buffer(1)).geoms if len(flat) > 1 else [hull]
     found: dict[str, BaseGeometry] = {}
     for cell in cells:
-        code = next((code for code, point in flat.items() if cell.contains(point)), None)
-        if code is not None:
+        for code in [code for code, point in flat.items() if cell.contains(point)]:
             cut = cell.intersection(hull)
             parts = [part for part in getattr(cut, "geoms", [cut]) if part.distance(flat[code]) == 0]
             found[code] = affine_transform(parts[0], [1 / squeeze, 0, 0, 1, 0, 0])

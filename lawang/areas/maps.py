@@ -5,7 +5,6 @@ chart = district_map(regency, {"16.11.03": MapValue("12 program", share=0.4, url
 {% include "areas/_map.html" with map=chart %}      or    {{ chart }}    (both with credit, legend and table)
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date
@@ -17,6 +16,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+
+from shapely.geometry.base import BaseGeometry
 
 from lawang.areas.drawing import SIZES, WIDTH, Drawing, Label, draw, schematic
 from lawang.areas.models import Area, Layer, Outline
@@ -70,6 +71,10 @@ class DistrictMap:
     not_drawn: list[str]  # names of areas of which the layer has no outline
     legend: list[tuple[str, str]] = field(default_factory=list)  # css class, words
     value_heading: str = ""
+
+    @property
+    def has_shares(self) -> bool:
+        return any(row.value is not None and row.value.share is not None for row in self.rows)
 
     def __html__(self) -> str:
         return render_to_string("areas/_map.html", {"map": self})
@@ -178,8 +183,8 @@ def _from_points(points: tuple[tuple[str, str, float, float], ...]) -> Drawing:
     return draw(cells, {code: name for code, name, _lon, _lat in points})
 
 
-def _shape(geometry: dict[str, Any]) -> shapely.Geometry:
-    return shapely.from_geojson(json.dumps(geometry))
+def _shape(geometry: dict[str, Any]) -> BaseGeometry:
+    return shapely.geometry.shape(geometry)
 
 
 def _legend(values: Mapping[str, MapValue], tones: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -194,10 +199,15 @@ def _svg(drawing: Drawing, rows: list[MapRow], title: str) -> SafeString:
         format_html(
             '<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="group" aria-label="{}">'
             '<path class="{}" d="M0 0h{}v{}H0z"/>',
-            WIDTH, drawing.height, title, ground, WIDTH, drawing.height,
+            WIDTH,
+            drawing.height,
+            title,
+            ground,
+            WIDTH,
+            drawing.height,
         ),
         format_html_join("", '<path class="map-near" d="{}"/>', ((d,) for d in drawing.context)),
-    ]  # fmt: skip
+    ]
     if box := drawing.inset:
         parts.append(
             format_html(
@@ -223,7 +233,7 @@ def _svg(drawing: Drawing, rows: list[MapRow], title: str) -> SafeString:
                 x + length // 2,
                 y - 14,
                 km,
-            )  # fmt: skip
+            )
         )
     return mark_safe("".join(parts) + "</svg>")  # noqa: S308  every part is escaped by format_html
 

@@ -51,6 +51,7 @@ class Reading:
     shapes: dict[str, BaseGeometry] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)  # code -> number of its feature in the file
 
 
 @dataclass(frozen=True)
@@ -97,15 +98,20 @@ def import_layer(
     areas = {
         area.code: area for area in Area.objects.filter(level=level, valid_to=None, code__in=reading.shapes)
     }
-    reading.problems += _unknown(reading.shapes, areas, level)
-    if not partial:
+    reading.problems += _unknown(reading, areas, level)
+    if not partial and not reading.problems:  # what a broken feature left out is no second problem
         reading.problems += _missing(areas, level)
     if reading.problems:
         raise BrokenLayer(reading.problems)
     layer = Layer.objects.create(
-        title=title.strip(), source=source.strip(), licence=licence.strip(), date=date, level=level, sha256=sha256,
+        title=title.strip(),
+        source=source.strip(),
+        licence=licence.strip(),
+        date=date,
+        level=level,
+        sha256=sha256,
         imported_at=at,
-    )  # fmt: skip
+    )
     Outline.objects.bulk_create(_outline(layer, areas[code], shape) for code, shape in reading.shapes.items())
     after = {
         "title": title,
@@ -122,9 +128,14 @@ def import_layer(
 def _outline(layer: Layer, area: Area, shape: BaseGeometry) -> Outline:
     west, south, east, north = shape.bounds
     return Outline(
-        layer=layer, area=area, geometry=json.loads(shapely.to_geojson(shape)),
-        west=west, south=south, east=east, north=north,
-    )  # fmt: skip
+        layer=layer,
+        area=area,
+        geometry=json.loads(shapely.to_geojson(shape)),
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+    )
 
 
 def read(geojson: bytes, *, level: str) -> Reading:
@@ -139,7 +150,7 @@ def read(geojson: bytes, *, level: str) -> Reading:
     features = _features(geojson, reading)
     counts = {"turned": 0, "flattened": 0}
     points = 0
-    first: dict[str, int] = {}
+    first = reading.numbers
     for number, feature in enumerate(features, 1):
         code, sentence = _code(feature, level)
         shape = None
@@ -159,7 +170,7 @@ def read(geojson: bytes, *, level: str) -> Reading:
             continue
         first[code] = number
         reading.shapes[code] = shape
-        points += shapely.get_num_coordinates(shape)
+        points += int(shapely.get_num_coordinates(shape))
     if points > MOST_POINTS:
         reading.problems.append(
             _("Berkas berisi %(count)s titik; paling banyak %(most)s. Sederhanakan garisnya dahulu.")
@@ -208,7 +219,7 @@ def _features(geojson: bytes, reading: Reading) -> list[Any]:
     if not any(name in crs for name in WGS84):
         reading.problems.append(
             _(
-                "Sistem koordinat berkas bukan WGS 84 (EPSG:4326). Ubah proyeksinya ke bujur dan lintang, lalu ekspor ulang."
+                "Sistem koordinat berkas bukan WGS 84 (EPSG:4326). Ubah ke bujur dan lintang, lalu ekspor ulang."
             )
         )
         return []
@@ -322,7 +333,8 @@ def _overlaps(shapes: dict[str, BaseGeometry], numbers: dict[str, int]) -> list[
         if a.intersection(b).area > OVERLAP * min(a.area, b.area):
             found.append(
                 _(
-                    "Fitur %(number)s: %(code)s menutupi %(other)s (fitur %(other_number)s). Perbaiki batas di antara keduanya."
+                    "Fitur %(number)s: %(code)s menutupi %(other)s (fitur %(other_number)s). "
+                    "Perbaiki batas di antara keduanya."
                 )
                 % {
                     "number": numbers[codes[two]],
@@ -334,13 +346,15 @@ def _overlaps(shapes: dict[str, BaseGeometry], numbers: dict[str, int]) -> list[
     return found
 
 
-def _unknown(shapes: dict[str, BaseGeometry], areas: dict[str, Area], level: str) -> list[str]:
+def _unknown(reading: Reading, areas: dict[str, Area], level: str) -> list[str]:
     return [
         _(
-            "Kode %(code)s tidak ada di daftar %(level)s yang berlaku. Perbaiki kodenya, atau catat dahulu perubahan wilayahnya."
+            "Fitur %(number)s: kode %(code)s tidak ada di daftar %(level)s yang berlaku. "
+            "Perbaiki kodenya, atau catat dahulu perubahan wilayahnya."
         )
-        % {"code": code, "level": Area.Level(level).label}
-        for code in sorted(set(shapes) - set(areas))
+        % {"number": reading.numbers[code], "code": code, "level": Area.Level(level).label}
+        for code in reading.shapes
+        if code not in areas
     ]
 
 
