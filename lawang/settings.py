@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -84,6 +85,11 @@ INSTALLED_APPS = [
     "lawang.plans",
     "lawang.connect",
     "lawang.portal",
+    "allauth",  # after ours, so that our templates of its pages win
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "django.forms",  # last, so that our templates of its widgets win
     "csp",
 ]
@@ -103,6 +109,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lawang.web.refusals.Refusals",
+    "allauth.account.middleware.AccountMiddleware",  # allauth refuses to start without it
+    "lawang.people.middleware.People",
+    "axes.middleware.AxesMiddleware",  # last: it turns the refused login into the page that says until when
 ]
 
 ROOT_URLCONF = "lawang.urls"
@@ -139,6 +148,65 @@ WHITENOISE_USE_FINDERS = True  # also before collectstatic
 
 DATABASES = {"default": database(DATABASE_URL)}
 AUTH_USER_MODEL = "people.User"
+
+# Login: docs/decisions/0401-login.md and 0402-lockout.md
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "lawang.people.login.Identified"]
+LOGIN_URL = "account_login"
+SESSION_COOKIE_AGE = 14 * 86_400
+PASSWORD_RESET_TIMEOUT = 3 * 86_400  # also how long a one-time link is good for
+PASSWORD_LENGTH = int(env("LAWANG_PASSWORD_LENGTH", "12", "Least number of characters of a password."))
+LAWANG_BREACHED_PASSWORDS = env(
+    "LAWANG_BREACHED_PASSWORDS", "", "Text file of passwords nobody may use, as words or SHA-1. Empty: the common ones."
+)
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "lawang.people.passwords.Length", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
+    {"NAME": "lawang.people.passwords.NotCommon"},
+    {"NAME": "lawang.people.passwords.NotLikeThePerson"},
+]
+CACHES = {  # rate limits and used codes count across all processes
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "people_cache"},
+}
+ACCOUNT_ADAPTER = "lawang.people.login.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}  # our backend also knows e-mail and phone
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_FORMS = {
+    "login": "lawang.people.door.LoginForm",
+    "change_password": "lawang.people.door.ChangePasswordForm",
+    "reset_password": "lawang.people.door.ResetPasswordForm",
+    "reset_password_from_key": "lawang.people.door.ResetPasswordKeyForm",
+    "reauthenticate": "lawang.people.door.ReauthenticateForm",
+}
+ACCOUNT_RATE_LIMITS = {  # per address only where a whole village may share one
+    "login": "120/m/ip",
+    "login_failed": "10/300s/key",  # wrong codes of the second factor; passwords are counted by axes
+    "reset_password": "60/m/ip,3/300s/key",
+    "reset_password_from_key": "60/m/ip",
+}
+MFA_ADAPTER = "lawang.people.login.FactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # telephones whose clock is half a minute off
+MFA_FORMS = {
+    "authenticate": "lawang.people.door.CodeForm",
+    "reauthenticate": "lawang.people.door.CodeAgainForm",
+    "activate_totp": "lawang.people.door.ActivateForm",
+}
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = int(env("LAWANG_LOGIN_FAILURES", "8", "Wrong passwords for one account from one address."))
+AXES_COOLOFF_TIME = timedelta(
+    minutes=int(env("LAWANG_LOGIN_PAUSE", "15", "Minutes that the account is then shut for that address."))
+)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+AXES_USERNAME_CALLABLE = "lawang.people.login.attempted_name"
+AXES_CLIENT_IP_CALLABLE = "lawang.people.login.client_ip"
+AXES_LOCKOUT_CALLABLE = "lawang.people.login.locked_out"
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
