@@ -328,8 +328,8 @@ def _newest(series: dict[int, Series]) -> dict[tuple[int, date, date, int | None
     """Return the row with the highest revision of every slot of these series."""
     rows = (
         Value.objects.filter(series__in=series)
-        .order_by("series", "start", "end", "area", "breakdown", "-revision")
-        .distinct("series", "start", "end", "area", "breakdown")
+        .order_by("series_id", "start", "end", "area_id", "breakdown", "-revision")
+        .distinct("series_id", "start", "end", "area_id", "breakdown")
     )
     return {_slot_of(row): row for row in rows}
 

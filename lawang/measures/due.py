@@ -67,4 +67,4 @@ def _count(first: Period, newest: Period) -> int:
 
 def _last_values(series_ids: list[int]) -> dict[int, Value]:
     rows = Value.objects.filter(series__in=series_ids, is_current=True, area=None, breakdown="")
-    return {row.series_id: row for row in rows.order_by("series", "-end").distinct("series")}
+    return {row.series_id: row for row in rows.order_by("series_id", "-end").distinct("series_id")}

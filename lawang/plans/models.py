@@ -118,8 +118,8 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """The one published revision of each plan that counts on that day."""
         return (
             self.filter(status=Revision.Status.PUBLISHED, in_force_from__lte=on)
-            .order_by("plan", "-in_force_from")
-            .distinct("plan")
+            .order_by("plan_id", "-in_force_from")
+            .distinct("plan_id")
         )
 
 
