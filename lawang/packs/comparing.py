@@ -56,7 +56,11 @@ def named(items: list[Any]) -> dict[str, Any]:
     """Return the items of a list by the word that tells them apart; equal ones are numbered."""
     found: dict[str, Any] = {}
     for item in items:
-        name = next((str(item[word]) for word in NAMES if item.get(word)), "?") if isinstance(item, dict) else str(item)
+        name = (
+            next((str(item[word]) for word in NAMES if item.get(word)), "?")
+            if isinstance(item, dict)
+            else str(item)
+        )
         key, number = name, 1
         while key in found:
             number += 1
@@ -68,7 +72,12 @@ def named(items: list[Any]) -> dict[str, Any]:
 def short(value: Any) -> str:
     """Return a value in at most eighty characters."""
     if isinstance(value, dict):
-        value = value.get("id") or value.get("title", {}).get("id") or value.get("code") or ", ".join(map(str, value))
+        value = (
+            value.get("id")
+            or value.get("title", {}).get("id")
+            or value.get("code")
+            or ", ".join(map(str, value))
+        )
     if isinstance(value, list):
         value = ", ".join(short(item) for item in value)
     words = str(value)

@@ -156,7 +156,11 @@ def install(request: HttpRequest, name: str) -> HttpResponse:
         return _folder(request, name, refused.sentence)
     messages.success(
         request,
-        (_("Paket %(name)s versi %(version)s terpasang.") if result.fresh else _("Paket %(name)s versi %(version)s sudah terpasang."))
+        (
+            _("Paket %(name)s versi %(version)s terpasang.")
+            if result.fresh
+            else _("Paket %(name)s versi %(version)s sudah terpasang.")
+        )
         % {"name": result.row.name, "version": result.row.version},
     )
     return redirect("packs:pack", name=name)

@@ -6,9 +6,9 @@ Frameworks and the like are registered by the nouns that own them.
 import gzip
 import io
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from xml.etree.ElementTree import ParseError
 
 import holidays
@@ -20,8 +20,6 @@ from django.utils.translation import gettext_lazy
 from lawang.areas import actions as areas
 from lawang.areas.models import Area
 from lawang.lib.refused import Refused
-from lawang.people import node as the_node
-from lawang.people.models import Calendar, Holiday, Node
 from lawang.packs.registry import PackVersion, register_kind
 from lawang.packs.schema import (
     Bilingual,
@@ -40,6 +38,9 @@ from lawang.packs.schema import (
     OneOf,
     Ref,
 )
+from lawang.people import actions as people
+from lawang.people import node as the_node
+from lawang.people.models import Calendar, Holiday, Node
 from lawang.record.models import Privacy
 from lawang.web.colours import contrast
 
@@ -115,9 +116,7 @@ ROLE = Group(
 
 
 def install_roles(items: list[dict[str, Any]], pack: PackVersion) -> None:
-    from lawang.people import actions as people
-
-    people.install_roles(items, pack=pack.name, at=pack.at)
+    people.install_roles(cast(list[people.RoleItem], items), pack=pack.name, at=pack.at)
 
 
 # holidays.yaml
@@ -174,7 +173,8 @@ def calendar_makes_sense(calendar: dict[str, Any]) -> Iterator[Fault]:
     first, last = calendar["years"]["from"], calendar["years"]["to"]
     if last < first:
         yield Fault(
-            ("years", "to"), _("Tahun akhir %(last)s mendahului tahun awal %(first)s.") % {"last": last, "first": first}
+            ("years", "to"),
+            _("Tahun akhir %(last)s mendahului tahun awal %(first)s.") % {"last": last, "first": first},
         )
         return
     seen: set[str] = set()
@@ -192,7 +192,9 @@ def calendar_makes_sense(calendar: dict[str, Any]) -> Iterator[Fault]:
             elif word == "remove" and not (
                 calendar["from_package"] and date.fromisoformat(day) in package_days(int(day[:4]))
             ):
-                yield Fault((word, number, "date"), _("Tanggal %(day)s memang bukan hari libur.") % {"day": day})
+                yield Fault(
+                    (word, number, "date"), _("Tanggal %(day)s memang bukan hari libur.") % {"day": day}
+                )
             seen.add(day)
 
 
@@ -255,7 +257,11 @@ CATALOGUE = Group(
                 Group(
                     "catalogue word",
                     (
-                        Field("code", Code("word", under="catalogue", pattern=r"[a-z0-9_]+"), "The word that the code stores."),
+                        Field(
+                            "code",
+                            Code("word", under="catalogue", pattern=r"[a-z0-9_]+"),
+                            "The word that the code stores.",
+                        ),
                         Field("title", Bilingual(), "What people read."),
                         Field("gloss", Bilingual(), "What it means, in one sentence.", required=False),
                     ),
@@ -303,7 +309,10 @@ def accent_is_readable(theme: dict[str, Any]) -> Iterator[Fault]:
     if found < TEXT_CONTRAST:
         yield Fault(
             ("accent",),
-            _("Warna %(colour)s terlalu pucat: kontras dengan putih %(found)s, paling sedikit %(least)s. Pilih yang lebih gelap.")
+            _(
+                "Warna %(colour)s terlalu pucat: kontras dengan putih %(found)s, paling sedikit %(least)s."
+                " Pilih yang lebih gelap."
+            )
             % {"colour": theme["accent"], "found": f"{found:.1f}", "least": TEXT_CONTRAST},
         )
 
@@ -321,7 +330,11 @@ THEME = Group(
             required=False,
         ),
         Field("crest_note", Bilingual(), "Says of a crest that it is not the official one.", required=False),
-        Field("accent", Colour(), "The one colour of the pages; at least 4.5:1 against white. The rest follows from it."),
+        Field(
+            "accent",
+            Colour(),
+            "The one colour of the pages; at least 4.5:1 against white. The rest follows from it.",
+        ),
         Field(
             "contact",
             Group(
@@ -363,7 +376,13 @@ THEME = Group(
 SETTINGS = Group(
     "settings",
     (
-        Field("kind", OneOf(tuple(Node.Kind.values)), "What this installation is.", required=False, default="regency"),
+        Field(
+            "kind",
+            OneOf(tuple(Node.Kind.values)),
+            "What this installation is.",
+            required=False,
+            default="regency",
+        ),
         Field("area", Line(13), "Code of its area: `16.11`.", required=False),
         Field("name", Bilingual(80), "Its full name."),
         Field(
@@ -386,7 +405,9 @@ def install_settings(items: list[dict[str, Any]], pack: PackVersion) -> None:
         if code := item.get("area"):
             area = Area.objects.filter(code=code, valid_to=None).first()
             if area is None:
-                raise Refused(_("Kode wilayah %(code)s tidak ada. Pasang paket nasional lebih dulu.") % {"code": code})
+                raise Refused(
+                    _("Kode wilayah %(code)s tidak ada. Pasang paket nasional lebih dulu.") % {"code": code}
+                )
             if node.area is not None and node.area.code != code:
                 raise Refused(
                     _("Instalasi ini milik %(area)s; paket ini untuk kode %(code)s.")

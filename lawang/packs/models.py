@@ -14,5 +14,7 @@ class InstalledPack(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name", "version"], name="pack_version_once"),
-            models.UniqueConstraint(fields=["name"], condition=models.Q(is_current=True), name="pack_current_once"),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(is_current=True), name="pack_current_once"
+            ),
         ]

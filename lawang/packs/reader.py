@@ -35,7 +35,7 @@ MANIFEST = Group(
     "pack",
     (
         Field("name", Code("pack"), "The folder's name."),
-        Field("version", Line(20), "Numbers with dots, growing: `\"2026.1\"`."),
+        Field("version", Line(20), 'Numbers with dots, growing: `"2026.1"`.'),
         Field("title", Bilingual(), "What people call the pack."),
         Field("requires", ListOf(Ref("pack", acyclic=True)), "Packs that must be there first.", False, []),
         Field("needs_english", Flag(), "True makes a missing translation a mistake.", False, False),
@@ -157,14 +157,19 @@ def check_manifest(manifest: dict[str, Any], reading: Reading) -> None:
     if version and version_numbers(version) is None:
         reading.problem(
             reading.spots[("pack.yaml", "version")],
-            _("Versi harus angka bertitik, misalnya \"1\" atau \"2026.1\", bukan “%(version)s”.") % {"version": version},
+            _('Versi harus angka bertitik, misalnya "1" atau "2026.1", bukan “%(version)s”.')
+            % {"version": version},
         )
 
 
 def version_numbers(version: str) -> tuple[int, ...] | None:
     """Return the numbers of "2026.1" for comparing, or None when it is no version."""
     parts = version.split(".")
-    return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else None
+    return (
+        tuple(int(part) for part in parts)
+        if all(part.isascii() and part.isdigit() for part in parts)
+        else None
+    )
 
 
 @dataclass(frozen=True)
@@ -244,12 +249,18 @@ def check_references(reading: Reading, known: Known) -> None:
         if use.code not in here:
             prefix = use.code.rpartition("/")[0]
             near = sorted(code for code in here if code.rpartition("/")[0] == prefix) or sorted(here)
-            words = [code.rpartition("/")[2] if prefix and code.startswith(prefix + "/") else code for code in near]
+            words = [
+                code.rpartition("/")[2] if prefix and code.startswith(prefix + "/") else code for code in near
+            ]
             word = use.code.rpartition("/")[2] if words and words != near else use.code
             reading.problem(
                 use.spot,
                 _("“%(code)s” merujuk ke %(what)s yang tidak ada; yang ada: %(words)s.")
-                % {"code": use.code, "what": called(use.what), "words": listed(words) or _("belum ada satu pun")}
+                % {
+                    "code": use.code,
+                    "what": called(use.what),
+                    "words": listed(words) or _("belum ada satu pun"),
+                }
                 + nearest(word, words),
                 words,
             )
@@ -258,7 +269,8 @@ def check_references(reading: Reading, known: Known) -> None:
     for use in reading.used:
         if use.acyclic and use.user and (circle := way_back(edges.get(use.what, {}), use.user[1], use.code)):
             reading.problem(
-                use.spot, _("Rujukan ini berputar: %(circle)s.") % {"circle": " → ".join([use.user[1], *circle])}
+                use.spot,
+                _("Rujukan ini berputar: %(circle)s.") % {"circle": " → ".join([use.user[1], *circle])},
             )
 
 

@@ -92,7 +92,9 @@ class Reading:
         if first := known.get(code):
             self.problem(
                 spot,
-                _("Kode “%(code)s” dipakai dua kali; yang pertama di %(file)s baris %(line)s. Beri kode lain.")
+                _(
+                    "Kode “%(code)s” dipakai dua kali; yang pertama di %(file)s baris %(line)s. Beri kode lain."
+                )
                 % {"code": code, "file": first.file, "line": first.line},
             )
         else:
@@ -144,7 +146,9 @@ def found_kind(node: Node) -> str:
 def wrong(node: Node, reading: Reading, wanted: str, words: Iterable[str] = ()) -> None:
     """Note that another type was expected here."""
     reading.problem(
-        node, _("Di sini harus %(wanted)s, bukan %(found)s.") % {"wanted": wanted, "found": found_kind(node)}, words
+        node,
+        _("Di sini harus %(wanted)s, bukan %(found)s.") % {"wanted": wanted, "found": found_kind(node)},
+        words,
     )
 
 
@@ -167,7 +171,8 @@ class Line:
         if words and len(words) > self.most:
             reading.problem(
                 node,
-                _("Teks ini %(count)s huruf; paling banyak %(most)s.") % {"count": len(words), "most": self.most},
+                _("Teks ini %(count)s huruf; paling banyak %(most)s.")
+                % {"count": len(words), "most": self.most},
             )
         return words
 
@@ -254,7 +259,11 @@ class Flag:
     """true or false."""
 
     def read(self, node: Node, reading: Reading) -> bool | None:
-        if isinstance(node, ScalarNode) and node.tag == STANDARD + "bool" and node.value.lower() in ("true", "false"):
+        if (
+            isinstance(node, ScalarNode)
+            and node.tag == STANDARD + "bool"
+            and node.value.lower() in ("true", "false")
+        ):
             return bool(node.value.lower() == "true")
         wrong(node, reading, _("true (ya) atau false (tidak)"), ("true", "false"))
         return None
@@ -297,7 +306,8 @@ class OneOf:
             return word
         reading.problem(
             node,
-            _("Kata “%(word)s” tidak dikenal; yang ada: %(words)s.") % {"word": word, "words": listed(self.words)}
+            _("Kata “%(word)s” tidak dikenal; yang ada: %(words)s.")
+            % {"word": word, "words": listed(self.words)}
             + nearest(word, self.words),
             self.words,
         )
@@ -312,10 +322,10 @@ class Colour:
     """A colour as #rrggbb."""
 
     def read(self, node: Node, reading: Reading) -> str | None:
-        words = scalar(node, reading, _("warna seperti \"#1f5f3f\" (di dalam tanda kutip)"))
+        words = scalar(node, reading, _('warna seperti "#1f5f3f" (di dalam tanda kutip)'))
         if words is None or re.fullmatch(r"#[0-9a-fA-F]{6}", words):
             return words.lower() if words else None
-        wrong(node, reading, _("warna seperti \"#1f5f3f\" (di dalam tanda kutip)"))
+        wrong(node, reading, _('warna seperti "#1f5f3f" (di dalam tanda kutip)'))
         return None
 
     def describe(self) -> str:
@@ -349,7 +359,9 @@ class Code:
         return f"{around}/{code}" if around else code
 
     def describe(self) -> str:
-        return f"code of this {self.defines}" + (f", unique within its {self.under}" if self.under else ", unique")
+        return f"code of this {self.defines}" + (
+            f", unique within its {self.under}" if self.under else ", unique"
+        )
 
 
 @dataclass(frozen=True)
@@ -408,18 +420,22 @@ class FileName:
         if not name.endswith(self.endings):
             reading.problem(
                 node,
-                _("Berkas “%(name)s” harus berakhiran %(endings)s.") % {"name": name, "endings": listed(self.endings)},
+                _("Berkas “%(name)s” harus berakhiran %(endings)s.")
+                % {"name": name, "endings": listed(self.endings)},
                 self.endings,
             )
             return None
         if not path.is_file():
             beside = sorted(other.name for other in path.parent.glob("*")) if path.parent.is_dir() else []
-            reading.problem(node, _("Berkas “%(name)s” tidak ada.") % {"name": name} + nearest(path.name, beside))
+            reading.problem(
+                node, _("Berkas “%(name)s” tidak ada.") % {"name": name} + nearest(path.name, beside)
+            )
             return None
         if path.stat().st_size > self.most:
             reading.problem(
                 node,
-                _("Berkas “%(name)s” terlalu besar: paling besar %(most)s byte.") % {"name": name, "most": self.most},
+                _("Berkas “%(name)s” terlalu besar: paling besar %(most)s byte.")
+                % {"name": name, "most": self.most},
             )
             return None
         content = path.read_bytes()
@@ -473,7 +489,9 @@ class MapOf:
         values = {}
         for name, value in words_of(node, reading, None):
             if not re.fullmatch(self.pattern, name):
-                reading.problem(_key(node, name), _("“%(name)s” bukan nama yang sah di sini.") % {"name": name})
+                reading.problem(
+                    _key(node, name), _("“%(name)s” bukan nama yang sah di sini.") % {"name": name}
+                )
             with_way(reading, name, value)
             read = self.of.read(value, reading)
             reading.way.pop()
@@ -517,7 +535,12 @@ class Group:
 
     def read(self, node: Node, reading: Reading) -> dict[str, Any] | None:
         if not isinstance(node, MappingNode):
-            wrong(node, reading, _("kelompok dengan kata: %(words)s") % {"words": listed(self.names())}, self.names())
+            wrong(
+                node,
+                reading,
+                _("kelompok dengan kata: %(words)s") % {"words": listed(self.names())},
+                self.names(),
+            )
             return None
         before, here = len(reading.problems), tuple(reading.way)
         given = dict(words_of(node, reading, self.names()))
@@ -585,7 +608,9 @@ def with_way(reading: Reading, step: str | int, node: Node) -> None:
     reading.spots[(reading.file, *reading.way)] = reading.spot(node)
 
 
-def words_of(node: MappingNode, reading: Reading, allowed: tuple[str, ...] | None) -> Iterator[tuple[str, Node]]:
+def words_of(
+    node: MappingNode, reading: Reading, allowed: tuple[str, ...] | None
+) -> Iterator[tuple[str, Node]]:
     """Yield each known word of a mapping once with its value; note unknown and doubled ones."""
     seen: set[str] = set()
     for key, value in node.value:
@@ -596,7 +621,8 @@ def words_of(node: MappingNode, reading: Reading, allowed: tuple[str, ...] | Non
         if allowed is not None and name not in allowed:
             reading.problem(
                 key,
-                _("Kata “%(word)s” tidak dikenal; yang ada: %(words)s.") % {"word": name, "words": listed(allowed)}
+                _("Kata “%(word)s” tidak dikenal; yang ada: %(words)s.")
+                % {"word": name, "words": listed(allowed)}
                 + nearest(name, allowed),
                 allowed,
             )
@@ -608,7 +634,7 @@ def words_of(node: MappingNode, reading: Reading, allowed: tuple[str, ...] | Non
 
 
 def _key(node: MappingNode, name: str) -> Node:
-    return next(key for key, _value in node.value if key.value == name)
+    return next(key for key, _value in node.value if isinstance(key, ScalarNode) and key.value == name)
 
 
 class NoAliases(yaml.SafeLoader):
@@ -616,7 +642,7 @@ class NoAliases(yaml.SafeLoader):
 
     def compose_node(self, parent: Node | None, index: int) -> Node | None:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.composer.ComposerError(None, None, "alias", event.start_mark)
         return super().compose_node(parent, index)
 
@@ -627,7 +653,9 @@ def broken_yaml(error: yaml.MarkedYAMLError) -> str:
     if problem == "alias":
         return _("Jangan pakai alias YAML (*nama): tulis isinya di sini.")
     if "mapping values are not allowed" in problem:
-        return _("Ada titik dua di tempat yang salah: beri tanda kutip pada teksnya, atau periksa lekuk barisnya.")
+        return _(
+            "Ada titik dua di tempat yang salah: beri tanda kutip pada teksnya, atau periksa lekuk barisnya."
+        )
     if "'\\t'" in problem:
         return _("Jangan pakai tab; pakai spasi untuk melekukkan baris.")
     if "cannot start any token" in problem:

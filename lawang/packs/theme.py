@@ -24,7 +24,9 @@ def current_theme() -> dict[str, object]:
     """Return the theme's definition without the bytes of its crest, or an empty one. One query beside the node's."""
     name = node().theme
     theme = (
-        InstalledPack.objects.filter(name=name, is_current=True).values_list("definitions__theme__0", flat=True).first()
+        InstalledPack.objects.filter(name=name, is_current=True)
+        .values_list("definitions__theme__0", flat=True)
+        .first()
         if name
         else None
     )

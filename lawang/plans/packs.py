@@ -76,7 +76,7 @@ def examples_hold(framework: dict[str, Any]) -> Iterator[Fault]:
             )
 
 
-NODE = Group(
+NODE: Group = Group(
     "node",
     (
         Field("code", Code("node", under="framework"), "Never changes once a plan uses it."),

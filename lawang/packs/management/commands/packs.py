@@ -34,9 +34,13 @@ class Command(BaseCommand):
             one.add_argument("folder", nargs="+", type=Path)
         one = does.add_parser("diff", help="show what differs between a folder and what is installed")
         one.add_argument("folder", help="a folder, or the name of an installed pack")
-        one.add_argument("against", nargs="?", help="name of an installed pack; default: the pack of that name")
+        one.add_argument(
+            "against", nargs="?", help="name of an installed pack; default: the pack of that name"
+        )
         does.add_parser("list", help="list the installed packs and their earlier versions")
-        one = does.add_parser("reference", help="print the reference of pack files; --write puts it into docs/packs.md")
+        one = does.add_parser(
+            "reference", help="print the reference of pack files; --write puts it into docs/packs.md"
+        )
         one.add_argument("--write", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -77,7 +81,11 @@ class Command(BaseCommand):
                 raise CommandError(broken.sentence) from broken
             except Refused as refused:
                 raise CommandError(refused.sentence) from refused
-            words = _("%(name)s %(version)s: terpasang") if result.fresh else _("%(name)s %(version)s: sudah terpasang")
+            words = (
+                _("%(name)s %(version)s: terpasang")
+                if result.fresh
+                else _("%(name)s %(version)s: sudah terpasang")
+            )
             self.stdout.write(words % {"name": result.row.name, "version": result.row.version})
 
     def diff(self, options: dict[str, Any]) -> None:
