@@ -95,6 +95,11 @@ def _series_columns() -> tuple[Column, ...]:
         Column("jumlah_waktu", Kind.CHOICE, "Bagaimana angka beberapa periode digabung.", choices=ADDS_UP),
         Column("jumlah_wilayah", Kind.CHOICE, "Bagaimana angka beberapa wilayah digabung.", choices=ADDS_UP),
         Column("rincian", Kind.LINE, "wilayah, kelamin, atau keduanya dipisah titik koma."),
+        Column("topik", Kind.LINE, "Kelompok di halaman profil daerah."),
+        Column("di_profil", Kind.YES_NO, "Tampil di profil daerah?"),
+        Column("tenggat_hari_kerja", Kind.WHOLE, "Hari kerja sesudah periode berakhir; biasanya 10."),
+        Column("setuju_sendiri", Kind.YES_NO, "Angka hasil hitungan berlaku tanpa persetujuan?"),
+        Column("parameter", Kind.LINE, "Parameter statistik sebagai JSON, bila sumbernya statistik."),
     )
 
 
@@ -114,6 +119,11 @@ SHEETS: tuple[Sheet, ...] = (
             Column("nomor", Kind.LINE, "Nomor dan tahun, misalnya 12 Tahun 2023."),
             Column("tanggal", Kind.DATE, "Tanggal penetapan."),
             Column("berlaku_mulai", Kind.DATE, "Hari pertama berlaku."),
+            Column(
+                "sesuai_mulai", Kind.NUMBER, "Bagian jalan yang cukup untuk “sesuai jalur”, misalnya 0,9."
+            ),
+            Column("melambat_mulai", Kind.NUMBER, "Bagian jalan yang cukup untuk “melambat”, misalnya 0,7."),
+            Column("basi_hari", Kind.WHOLE, "Hari sesudah tenggat sampai angka disebut lama."),
         ),
     ),
     Sheet(
@@ -142,8 +152,6 @@ SHEETS: tuple[Sheet, ...] = (
             Column("kode", Kind.CODE, "Kode deret.", required=True),
             Column("judul", Kind.WORDS, "Apa yang diukur.", required=True),
             *_series_columns(),
-            Column("topik", Kind.LINE, "Kelompok di halaman profil daerah."),
-            Column("di_profil", Kind.YES_NO, "Tampil di profil daerah?"),
         ),
     ),
     Sheet(
@@ -205,6 +213,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("kode_sipd", Kind.LINE, "Kode di SIPD."),
             Column("lokasi", Kind.REFERENCES, "Kode atau nama wilayah.", to="area"),
             Column("perlu_dulu", Kind.REFERENCES, "Program yang harus ada lebih dulu.", to="program"),
+            Column("urutan", Kind.WHOLE, "Urutan di daftar; kosong: urutan baris."),
         ),
     ),
     Sheet(
@@ -268,6 +277,7 @@ SHEETS: tuple[Sheet, ...] = (
             Column("kondisi_awal", Kind.NUMBER, "Angka sebelum program berjalan."),
             Column("tahun_awal", Kind.YEAR, "Akhir tahun berapa."),
             Column("sumber_awal", Kind.LINE, "Dari mana angka awal."),
+            Column("urutan", Kind.WHOLE, "Urutan di daftar; kosong: urutan baris."),
         ),
     ),
     Sheet(
@@ -447,6 +457,8 @@ SHEETS: tuple[Sheet, ...] = (
             Column("peran", Kind.LINE, "pembina, pengarah, ketua, anggota."),
             Column("dari_luar", Kind.YES_NO, "Bukan dari pemerintah daerah?"),
             Column("instansi", Kind.REFERENCE, "Instansi, bila dari dalam.", to="agency"),
+            Column("mulai", Kind.DATE, "Hari pertama menjabat."),
+            Column("sampai", Kind.DATE, "Hari terakhir menjabat."),
         ),
     ),
     Sheet(
@@ -464,13 +476,14 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "hadir",
         "Kehadiran",
-        ("lembaga", "tanggal", "judul", "jabatan"),
+        ("lembaga", "tanggal", "judul", "jabatan", "nama"),
         (
             Column("lembaga", Kind.REFERENCE, "Kode lembaga.", required=True, to="lembaga"),
             Column("tanggal", Kind.DATE, "Hari rapat.", required=True),
             Column("judul", Kind.LINE, "Pokok rapat.", required=True),
             Column("jabatan", Kind.LINE, "Jabatan anggota.", required=True),
             Column("diundang", Kind.YES_NO, "Diundang?"),
+            Column("nama", Kind.LINE, "Nama anggota, hanya bila dua orang memegang jabatan yang sama."),
             Column("hadir", Kind.YES_NO, "Hadir?", required=True),
         ),
     ),
@@ -494,7 +507,7 @@ SHEETS: tuple[Sheet, ...] = (
         "Bukti dukung",
         ("tentang", "tautan"),
         (
-            Column("tentang", Kind.REFERENCE, "Kode program atau percepatan.", required=True, to="program"),
+            Column("tentang", Kind.REFERENCE, "Kode program atau percepatan.", required=True, to="promise"),
             Column("tautan", Kind.LINK, "Alamat bukti.", required=True),
             Column("tanggal", Kind.DATE, "Tanggal bukti.", required=True),
             Column("membuktikan", Kind.LINE, "Apa yang dibuktikan.", required=True),

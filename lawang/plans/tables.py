@@ -1,0 +1,645 @@
+"""The plan as its sheets tell it: every table read into rows of plain values, references as codes.
+
+Import compares these rows with those of a file, export writes them, and comparing sets two revisions side by side;
+that is why export and import are each other's inverse. One query per sheet, whatever the plan's size.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from lawang.measures.models import Evidence, Series, Value
+from lawang.measures.periods import Period
+from lawang.plans import cells
+from lawang.plans.models import (
+    Activity,
+    Application,
+    Attendance,
+    Body,
+    BudgetLine,
+    Dependency,
+    FrameworkNode,
+    Gap,
+    Indicator,
+    Meeting,
+    Member,
+    Milestone,
+    Partner,
+    Placement,
+    Plan,
+    Programme,
+    QuickWin,
+    Resource,
+    Revision,
+    Risk,
+    Statement,
+    Swot,
+    Target,
+)
+from lawang.plans.sheets import BY_NAME, SHEETS, Column, Kind, Sheet
+from lawang.plans.workbook import clean, column_names
+
+Row = dict[str, cells.Value]  # column name (English of words apart) -> value
+Identity = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Which model a sheet's rows are in, how they hang from a revision or plan, and which column is which field."""
+
+    model: type[models.Model]
+    within: str  # lookup that leads to the revision or the plan; "" for rows of the whole regency
+    fields: dict[str, str]
+    many: dict[str, str] = field(default_factory=dict)  # column -> many-to-many field
+
+
+SERIES_FIELDS = {
+    "definisi": "definition",
+    "satuan": "unit",
+    "desimal": "decimals",
+    "arah": "direction",
+    "frekuensi": "frequency",
+    "pemilik": "owner",
+    "sumber": "source",
+    "catatan_sumber": "source_note",
+    "statistik": "statistic",
+    "jumlah_waktu": "adds_up_over_time",
+    "jumlah_wilayah": "adds_up_over_area",
+    "rincian": "breakdowns",
+    "topik": "topic",
+    "di_profil": "in_profile",
+    "tenggat_hari_kerja": "due_working_days",
+    "setuju_sendiri": "approves_itself",
+    "parameter": "parameters",
+}
+PLAN_FIELDS = {
+    "kode": "code",
+    "judul": "title",
+    "kerangka": "framework",
+    "tahun_mulai": "year_from",
+    "tahun_selesai": "year_to",
+}
+REVISION_FIELDS = {
+    "visi": "vision",
+    "dasar_hukum": "legal_kind",
+    "nomor": "legal_number",
+    "tanggal": "legal_date",
+    "berlaku_mulai": "in_force_from",
+    "sesuai_mulai": "on_track_from",
+    "melambat_mulai": "slipping_from",
+    "basi_hari": "stale_after_days",
+}
+YEARS = {"tahun_mulai": "year_from", "tahun_selesai": "year_to"}
+
+BINDINGS: dict[str, Binding] = {
+    "arah": Binding(
+        Statement,
+        "revision",
+        {"kode": "code", "jenis": "kind", "induk": "parent", "kalimat": "words", "subdimensi": "node"},
+    ),
+    "deret": Binding(Series, "", {"kode": "code", "judul": "title", **SERIES_FIELDS}),
+    "swot": Binding(
+        Swot,
+        "revision",
+        {"kode": "code", "unsur": "element", "jenis": "kind", "kalimat": "words"},
+        many={"deret": "series"},
+    ),
+    "kesenjangan": Binding(
+        Gap,
+        "revision",
+        {"subdimensi": "node", "sekarang": "present", "diinginkan": "wanted", "jawaban": "answer"},
+    ),
+    "program": Binding(
+        Programme,
+        "revision",
+        {
+            "kode": "code",
+            "judul": "title",
+            "ringkasan": "summary",
+            "alasan": "reason",
+            "penerima": "beneficiaries",
+            "penanggung_jawab": "lead",
+            "koordinator": "coordinator",
+            "jangka": "term",
+            **YEARS,
+            "status": "state",
+            "tujuan": "goal",
+            "kode_rpjmd": "rpjmd_code",
+            "kode_renstra": "renstra_code",
+            "kode_sipd": "sipd_code",
+            "urutan": "order",
+        },
+        many={"mitra": "supporting", "lokasi": "areas"},
+    ),
+    "anggaran": Binding(
+        BudgetLine,
+        "programme__revision",
+        {
+            "program": "programme",
+            "tahun": "year",
+            "sumber": "source",
+            "rencana": "planned",
+            "perubahan": "revised",
+            "realisasi": "realised",
+            "per_tanggal": "as_of",
+            "persen": "share",
+            "dokumen": "document",
+        },
+    ),
+    "kegiatan": Binding(
+        Activity,
+        "revision",
+        {
+            "kode": "code",
+            "program": "programme",
+            "judul": "title",
+            "jalur": "track",
+            "pelaksana": "agency",
+            **YEARS,
+            "keluaran": "output",
+            "berjalan": "is_running",
+        },
+    ),
+    "tonggak": Binding(
+        Milestone,
+        "revision",
+        {"program": "programme", "judul": "title", "tenggat": "due_date", "selesai": "done_date"},
+    ),
+    "indikator": Binding(
+        Indicator,
+        "revision",
+        {
+            "kode": "code",
+            "program": "programme",
+            "judul": "title",
+            "kondisi_awal": "baseline",
+            "tahun_awal": "baseline_year",
+            "sumber_awal": "baseline_source",
+            "urutan": "order",
+        },
+    ),
+    "target": Binding(
+        Target, "indicator__revision", {"indikator": "indicator", "tahun": "year", "target": "amount"}
+    ),
+    "percepatan": Binding(
+        QuickWin,
+        "revision",
+        {
+            "kode": "code",
+            "program": "programme",
+            "nama": "name",
+            "jenis": "kind",
+            "tahap": "stage",
+            "kemajuan": "progress",
+            "mulai": "starts",
+            "selesai": "ends",
+            "penjelasan": "explanation",
+            "perumusan": "formulation",
+            "manfaat": "benefit",
+            "daya_tarik": "appeal",
+            "keunikan": "uniqueness",
+            "pengembangan": "scale_up",
+            "lanjut_aturan": "continuity_rule",
+            "lanjut_lembaga": "continuity_institution",
+            "lanjut_sumber_daya": "continuity_resources",
+            "model_bisnis": "business_model",
+            "pengguna_sebelum": "users_before",
+            "pengguna_sesudah": "users_after",
+            "catatan": "note",
+        },
+    ),
+    "percepatan_mitra": Binding(
+        Partner, "quick_win__revision", {"percepatan": "quick_win", "jenis": "kind", "nama": "name"}
+    ),
+    "percepatan_risiko": Binding(
+        Risk,
+        "quick_win__revision",
+        {
+            "percepatan": "quick_win",
+            "risiko": "words",
+            "kemungkinan": "likelihood",
+            "dampak": "impact",
+            "mitigasi": "mitigation",
+            "penanggung_jawab": "owner",
+        },
+    ),
+    "percepatan_sumber_daya": Binding(
+        Resource,
+        "quick_win__revision",
+        {"percepatan": "quick_win", "jenis": "kind", "uraian": "words", "asal": "source"},
+    ),
+    "aplikasi": Binding(
+        Application,
+        "",
+        {
+            "kode": "code",
+            "nama": "name",
+            "instansi": "agency",
+            "guna": "purpose",
+            "pengguna": "users",
+            "asal": "origin",
+            "status": "status",
+        },
+    ),
+    "lembaga": Binding(
+        Body,
+        "plan",
+        {
+            "kode": "code",
+            "jenis": "kind",
+            "nama": "name",
+            "dasar_hukum": "legal_basis",
+            "sekretariat": "agency",
+        },
+    ),
+    "anggota": Binding(
+        Member,
+        "body__plan",
+        {
+            "lembaga": "body",
+            "jabatan": "office",
+            "nama": "name",
+            "peran": "part",
+            "dari_luar": "is_external",
+            "instansi": "agency",
+            "mulai": "from_date",
+            "sampai": "to_date",
+        },
+    ),
+    "rapat": Binding(
+        Meeting,
+        "body__plan",
+        {"lembaga": "body", "tanggal": "date", "judul": "title", "tempat": "place", "notulen": "minutes"},
+    ),
+}
+# Sheets whose rows belong to one revision: they change in a draft only.
+OF_REVISION = frozenset(
+    {
+        "rencana",
+        "arah",
+        "swot",
+        "kesenjangan",
+        "program",
+        "anggaran",
+        "kegiatan",
+        "tonggak",
+        "indikator",
+        "target",
+        "percepatan",
+        "percepatan_mitra",
+        "percepatan_risiko",
+        "percepatan_sumber_daya",
+    }
+)
+BREAKDOWNS = (("wilayah", "area"), ("kelamin", "sex"))
+SEXES = (("perempuan", "female"), ("laki-laki", "male"))
+
+
+@dataclass
+class Table:
+    """The rows of one sheet as they are in the database now."""
+
+    sheet: Sheet
+    rows: dict[Identity, Row] = field(default_factory=dict)
+    pks: dict[Identity, int] = field(default_factory=dict)
+
+    def add(self, pk: int, row: Row) -> None:
+        """Keep a row; of two with the same identity the first stays."""
+        key = identity(self.sheet, row)
+        if key not in self.rows:
+            self.rows[key], self.pks[key] = row, pk
+
+
+def identity(sheet: Sheet, row: Row) -> Identity:
+    """Return what names a row of the sheet; case does not matter."""
+    return tuple(
+        value.casefold() if isinstance(value := row.get(name), str) else value for name in sheet.identity
+    )
+
+
+def binding_field(sheet: str, column: Column) -> "models.Field[Any, Any] | None":
+    """Return the model field that a column is kept in; None when code of ours decides."""
+    if sheet == "rencana":
+        if column.name in PLAN_FIELDS:
+            return Plan._meta.get_field(PLAN_FIELDS[column.name])
+        return Revision._meta.get_field(REVISION_FIELDS[column.name])
+    if sheet == "indikator" and column.name in SERIES_FIELDS:
+        return Series._meta.get_field(SERIES_FIELDS[column.name])
+    binding = BINDINGS.get(sheet)
+    if binding is None or column.name not in binding.fields:
+        return None
+    return binding.model._meta.get_field(binding.fields[column.name])  # type: ignore[return-value]
+
+
+class Reader:
+    """Reads the sheets of one revision (or of a plan that has none, or of nothing)."""
+
+    def __init__(self, plan: Plan | None, revision: Revision | None) -> None:
+        self.plan = plan
+        self.revision = revision
+        self._nodes: dict[int, str] | None = None
+
+    def tables(
+        self, names: Iterable[str] | None = None, series: Iterable[int] | None = None
+    ) -> dict[str, Table]:
+        """Return the sheets by name; of the figures only those of `series` when given."""
+        wanted = set(BY_NAME) if names is None else set(names)
+        return {sheet.name: self.table(sheet, series) for sheet in SHEETS if sheet.name in wanted}
+
+    def table(self, sheet: Sheet, series: Iterable[int] | None = None) -> Table:
+        table = Table(sheet)
+        special = {
+            "rencana": self._plan,
+            "deret": self._series,
+            "program": self._programmes,
+            "indikator": self._indicators,
+            "aplikasi": self._applications,
+            "hadir": self._attendance,
+            "bukti": self._evidence,
+        }
+        if sheet.name == "angka":
+            self._figures(table, series)
+        elif sheet.name in special:
+            special[sheet.name](table)
+        else:
+            self._bound(table)
+        return table
+
+    # -- the common way ---------------------------------------------------------------------------------------
+
+    def _bound(self, table: Table) -> None:
+        binding = BINDINGS[table.sheet.name]
+        many = {
+            column: self._many(table.sheet.name, binding, attribute)
+            for column, attribute in binding.many.items()
+        }
+        for pk, row in self._rows(table.sheet, binding, self._all(binding)):
+            for column, found in many.items():
+                row[column] = tuple(sorted(found.get(pk, ())))
+            table.add(pk, row)
+
+    def _all(self, binding: Binding) -> "models.QuerySet[Any]":
+        rows = binding.model._default_manager.all()
+        if not binding.within:
+            return rows
+        if binding.within.endswith("plan"):
+            return rows.filter(**{binding.within: self.plan}) if self.plan else rows.none()
+        return rows.filter(**{binding.within: self.revision}) if self.revision else rows.none()
+
+    def _rows(
+        self, sheet: Sheet, binding: Binding, rows: "models.QuerySet[Any]", prefix: str = ""
+    ) -> Iterable[tuple[int, Row]]:
+        columns = [sheet.column(name) for name in binding.fields]
+        lookups = [self._lookup(column, binding.fields[column.name]) for column in columns]
+        for values in rows.order_by("pk").values_list("pk", *lookups):
+            row: Row = {}
+            for column, value in zip(columns, values[1:], strict=True):
+                self._put(row, column, value)
+            yield values[0], row
+
+    def _lookup(self, column: Column, attribute: str) -> str:
+        if column.kind != Kind.REFERENCE:
+            return attribute
+        return f"{attribute}_id" if column.to == "node" else f"{attribute}__code"
+
+    def _put(self, row: Row, column: Column, value: Any) -> None:
+        if column.kind == Kind.WORDS:
+            value = value or {}
+            row[column.name] = clean(value.get("id", "")) or None
+            row[f"{column.name}_en"] = clean(value.get("en", "")) or None
+        elif column.to == "node":
+            row[column.name] = self.nodes.get(value)
+        elif column.name == "rincian" and isinstance(value, list):
+            row[column.name] = "; ".join(word for word, stored in BREAKDOWNS if stored in value) or None
+        elif column.name == "parameter":
+            row[column.name] = parameters(value)
+        elif isinstance(value, str):
+            row[column.name] = clean(value) or None
+        else:
+            row[column.name] = value
+
+    def _many(self, sheet: str, binding: Binding, attribute: str) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = defaultdict(list)
+        rows = self._all(binding).exclude(**{attribute: None}).values_list("pk", f"{attribute}__code")
+        for pk, code in rows.order_by():
+            found[pk].append(code)
+        return found
+
+    @property
+    def nodes(self) -> dict[int, str]:
+        """Return how a sheet names each node: its code, with the framework before it when it is not the plan's."""
+        if self._nodes is None:
+            own = self.plan.framework_id if self.plan else None
+            self._nodes = {
+                pk: code if framework == own else f"{framework_code}:{code}"
+                for pk, code, framework, framework_code in FrameworkNode.objects.order_by().values_list(
+                    "pk", "code", "framework_id", "framework__code"
+                )
+            }
+        return self._nodes
+
+    # -- sheets that need more --------------------------------------------------------------------------------
+
+    def _plan(self, table: Table) -> None:
+        if self.plan is None:
+            return
+        row: Row = {}
+        for column in table.sheet.columns:
+            if column.name == "kerangka":
+                row["kerangka"] = self.plan.framework.code
+            elif column.name in PLAN_FIELDS:
+                self._put(row, column, getattr(self.plan, PLAN_FIELDS[column.name]))
+            else:
+                source = self.revision or Revision()
+                value = getattr(source, REVISION_FIELDS[column.name])
+                self._put(row, column, Decimal(value) if column.kind == Kind.NUMBER else value)
+        table.add(self.plan.pk, row)
+
+    def _own_series(self) -> "models.QuerySet[Indicator]":
+        """Return the indicators of the revision whose series was made for them: it bears their code."""
+        return Indicator.objects.filter(revision=self.revision, code=models.F("series__code"))
+
+    def _series(self, table: Table) -> None:
+        binding = BINDINGS["deret"]
+        rows = Series.objects.all()
+        if self.revision:
+            rows = rows.exclude(pk__in=self._own_series().values("series_id"))
+        for pk, row in self._rows(table.sheet, binding, rows):
+            table.add(pk, row)
+
+    def _programmes(self, table: Table) -> None:
+        self._bound(table)
+        if not self.revision:
+            return
+        assert self.plan is not None
+        rows = {pk: table.rows[key] for key, pk in table.pks.items()}
+        others: dict[int, list[str]] = defaultdict(list)
+        for pk, framework, node, code in Placement.objects.filter(
+            programme__revision=self.revision
+        ).values_list("programme_id", "framework_id", "node_id", "framework__code"):
+            if framework == self.plan.framework_id:
+                if pk in rows:
+                    rows[pk]["subdimensi"] = self.nodes[node]
+            else:
+                name = self.nodes[node]
+                others[pk].append(name if ":" in name else f"{code}:{name}")
+        needs: dict[int, list[str]] = defaultdict(list)
+        for pk, code in Dependency.objects.filter(programme__revision=self.revision).values_list(
+            "programme_id", "on__code"
+        ):
+            needs[pk].append(code)
+        for pk, row in rows.items():
+            row.setdefault("subdimensi", None)
+            row["kerangka_lain"] = tuple(sorted(others.get(pk, ())))
+            row["perlu_dulu"] = tuple(sorted(needs.get(pk, ())))
+
+    def _indicators(self, table: Table) -> None:
+        if not self.revision:
+            return
+        of_series = dict(
+            self._rows(
+                table.sheet,
+                Binding(Series, "", SERIES_FIELDS),
+                Series.objects.filter(pk__in=self._own_series().values("series_id")),
+            )
+        )
+        series = {
+            pk: (series_id, code)
+            for pk, series_id, code in Indicator.objects.filter(revision=self.revision)
+            .order_by()
+            .values_list("pk", "series_id", "series__code")
+        }
+        blank: Row = dict.fromkeys(
+            name for name in column_names(table.sheet) if name.removesuffix("_en") in SERIES_FIELDS
+        )
+        for pk, row in self._rows(table.sheet, BINDINGS["indikator"], self._all(BINDINGS["indikator"])):
+            series_id, code = series[pk]
+            is_own = code == row["kode"]
+            row["deret"] = None if is_own else code
+            row.update(of_series[series_id] if is_own else blank)
+            table.add(pk, row)
+
+    def _applications(self, table: Table) -> None:
+        binding = BINDINGS["aplikasi"]
+        codes = {}
+        if self.revision:
+            codes = dict(Programme.objects.filter(revision=self.revision).values_list("key", "code"))
+        keys = dict(Application.objects.values_list("pk", "programme_key"))
+        for pk, row in self._rows(table.sheet, binding, self._all(binding)):
+            key = keys.get(pk)
+            row["program"] = codes.get(key) if key else None
+            table.add(pk, row)
+
+    def _attendance(self, table: Table) -> None:
+        if not self.plan:
+            return
+        rows = list(
+            Attendance.objects.filter(meeting__body__plan=self.plan)
+            .order_by("pk")
+            .values_list(
+                "pk",
+                "meeting__body__code",
+                "meeting__date",
+                "meeting__title",
+                "member__office",
+                "member__name",
+                "was_invited",
+                "was_present",
+            )
+        )
+        seats: dict[tuple[str, str], int] = defaultdict(int)
+        for body, office in Member.objects.filter(body__plan=self.plan).values_list("body__code", "office"):
+            seats[body, clean(office)] += 1
+        for pk, body, day, title, office, name, invited, present in rows:
+            office = clean(office)
+            table.add(
+                pk,
+                {
+                    "lembaga": body,
+                    "tanggal": day,
+                    "judul": clean(title),
+                    "jabatan": office,
+                    "nama": (clean(name) or None) if seats[body, office] > 1 else None,
+                    "diundang": invited,
+                    "hadir": present,
+                },
+            )
+
+    def _evidence(self, table: Table) -> None:
+        codes = self.promise_codes()
+        rows = Evidence.objects.filter(value=None, about__in=codes).exclude(link="").order_by("pk")
+        for proof in rows:
+            table.add(
+                proof.pk,
+                {
+                    "tentang": codes[proof.about],
+                    "tautan": proof.link,
+                    "tanggal": proof.date,
+                    "membuktikan": clean(proof.proves),
+                },
+            )
+
+    def promise_codes(self) -> dict[Any, str]:
+        """Return key -> code of what a proof may be about: programmes, quick wins, indicators of the revision."""
+        codes: dict[Any, str] = {}
+        if self.revision:
+            for model in (Indicator, QuickWin, Programme):
+                codes.update(model._default_manager.filter(revision=self.revision).values_list("key", "code"))
+        return codes
+
+    def _figures(self, table: Table, series: Iterable[int] | None) -> None:
+        rows = Value.objects.filter(is_current=True)
+        proofs = Evidence.objects.filter(value__is_current=True).exclude(link="")
+        if series is not None:
+            ids = list(series)
+            rows, proofs = rows.filter(series__in=ids), proofs.filter(value__series__in=ids)
+        links = {
+            value: (link, proves)
+            for value, link, proves in proofs.order_by("-pk").values_list("value_id", "link", "proves")
+        }
+        for pk, code, start, end, area, breakdown, amount, note in rows.order_by(
+            "series__code", "start", "end", "area__code", "breakdown"
+        ).values_list("pk", "series__code", "start", "end", "area__code", "breakdown", "amount", "note"):
+            link, proves = links.get(pk, ("", ""))
+            table.add(
+                pk,
+                {
+                    "deret": code,
+                    "periode": Period(start, end).code,
+                    "wilayah": area,
+                    "rincian": breakdown_words(breakdown),
+                    "nilai": amount,
+                    "catatan": clean(note) or None,
+                    "bukti": link or None,
+                    "bukti_tentang": clean(proves) or None,
+                },
+            )
+
+
+def parameters(value: dict[str, Any] | None) -> str | None:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True) if value else None
+
+
+def breakdown_words(stored: str) -> str | None:
+    """Return "kelamin=perempuan" for "sex=female"."""
+    name, _equals, value = stored.partition("=")
+    if name == "sex":
+        words = {there: here for here, there in SEXES}
+        return f"kelamin={words.get(value, value)}"
+    return stored or None
+
+
+def latest_revision(plan: Plan | None) -> Revision | None:
+    """Return the draft of a plan, or else the newest published revision."""
+    if plan is None:
+        return None
+    return (
+        Revision.objects.filter(plan=plan)
+        .order_by(models.Case(models.When(status=Revision.Status.DRAFT, then=0), default=1), "-number")
+        .first()
+    )
