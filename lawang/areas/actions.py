@@ -15,7 +15,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from lawang.areas.models import Area, AreaChange, dotted
+from lawang.areas.models import Area, AreaChange, is_code
 from lawang.lib.dates import long_date
 from lawang.lib.refused import Refused
 from lawang.record.actions import record
@@ -120,7 +120,7 @@ def _checked(row: list[str], *, line: int) -> list[str]:
     if len(row) != 4:
         raise Refused(where + _("harus ada 4 kolom, ada %(count)s.") % {"count": len(row)})
     code, parent, level, name = row
-    if dotted(code) != code or level not in LEVELS or code.count(".") != LEVELS.index(level):
+    if not is_code(code) or level not in LEVELS or code.count(".") != LEVELS.index(level):
         raise Refused(
             where + _("kode %(code)s tidak cocok dengan tingkat %(level)s.") % {"code": code, "level": level}
         )
@@ -341,7 +341,7 @@ def _close(area: Area, on: date) -> None:
 
 def _open(code: str, name: str, *, like: Area, parent: Area | None, decree: str, date: date) -> Area:
     """Return a new area of the level of `like`; raise Refused if its code is taken or does not fit its parent."""
-    if dotted(code) != code or code.count(".") != LEVELS.index(like.level):
+    if not is_code(code) or code.count(".") != LEVELS.index(like.level):
         raise Refused(
             _("%(code)s bukan kode %(level)s.") % {"code": code, "level": Area.Level(like.level).label}
         )

@@ -28,7 +28,9 @@ def _follow(areas: Iterable[Area], on: date, *, forward: bool) -> list[Area]:
     """Walk the arrows until every area is valid on that day; one query per generation of changes."""
     found: dict[int, Area] = {}
     seen: set[int] = set()
-    wave = list(areas)
+    wave = list(
+        Area.objects.filter(pk__in=[area.pk for area in areas])
+    )  # as they are now: they may have been closed
     while wave:
         found |= {area.pk: area for area in wave if area.is_valid(on)}
         ended = [area.pk for area in wave if not area.is_valid(on) and area.pk not in seen]

@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 import shapely
+from django.db.models import Count
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-
 from shapely.geometry.base import BaseGeometry
 
 from lawang.areas.drawing import SIZES, WIDTH, Drawing, Label, draw, schematic
@@ -95,13 +95,16 @@ def district_map(
     """Return the map of a regency's districts (or, of a district, its villages) as they are now or were `on` a day.
 
     `values` is by code. `legend` names the tones used ({"on_track": "Sesuai jalur"}); shares explain themselves.
-    Drawn from the newest layer that holds these areas, and where there is none as a schematic map of their points,
-    which says so. At most four queries, three of them only the first time.
+    Drawn from the layer that holds most of these areas (of equals the newest), and where there is none as a
+    schematic map of their points, which says so. At most four queries, three of them only the first time.
     """
     children = Area.objects.filter(parent=regency, valid_to=None) if on is None else _children_on(regency, on)
     areas = sorted(children, key=lambda area: area.code)
     layer = (
-        Layer.objects.filter(outlines__area__in=[area.pk for area in areas]).order_by("-date", "-id").first()
+        Layer.objects.filter(outlines__area__in=[area.pk for area in areas])
+        .annotate(count=Count("outlines"))
+        .order_by("-count", "-date", "-id")
+        .first()
     )
     drawing = None
     if layer is not None:

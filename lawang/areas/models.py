@@ -35,6 +35,11 @@ def dotted(code: str) -> str:
     return ".".join(part for part in parts if part)
 
 
+def is_code(code: str) -> bool:
+    """Tell whether this is a whole dotted code of any level."""
+    return re.fullmatch(CODE, code, re.ASCII) is not None
+
+
 class Area(models.Model):
     """One row is one administrative area during the time its code was valid.
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
-from lawang.areas.models import Area, Layer, Outline, dotted
+from lawang.areas.models import Area, Layer, Outline, dotted, is_code
 from lawang.lib.refused import Refused
 from lawang.record.actions import record
 
@@ -243,7 +243,7 @@ def _code(feature: Any, level: str) -> tuple[str, str]:
     if name is None:
         return "", _("tidak ada kode wilayah. Tambahkan kolom code, misalnya 16.11.03.")
     code = dotted(str(lower[name]).strip())
-    if not code or len(code) not in (2, 5, 8, 13):
+    if not is_code(code):
         return "", _("kode %(code)s bukan kode wilayah. Tulis seperti 16.11.03.") % {
             "code": str(lower[name])[:40]
         }
@@ -324,7 +324,9 @@ def _out_of_box(west: float, south: float, east: float, north: float) -> str:
 def _overlaps(shapes: dict[str, BaseGeometry], numbers: dict[str, int]) -> list[str]:
     """Return a sentence for every two shapes that claim the same ground."""
     codes = list(shapes)
-    found = []
+    found: list[str] = []
+    if len(codes) < 2:
+        return found
     tree = shapely.STRtree([shapes[code] for code in codes])
     for one, two in tree.query([shapes[code] for code in codes], predicate="intersects").T:
         if one >= two:

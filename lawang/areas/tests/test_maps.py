@@ -64,7 +64,7 @@ def test_areas_are_links_with_titles_in_colour_and_the_table_says_the_same() -> 
     assert drawn.legend == [("map-tone-off-track", "Tertinggal")]
     assert "Belum ada data" in str(drawn)
     assert "style=" not in str(drawn)
-    ET.fromstring(drawn.svg)  # noqa: S314  our own
+    ET.fromstring(drawn.svg)
 
 
 @pytest.mark.django_db
