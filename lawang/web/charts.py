@@ -108,9 +108,10 @@ def _figure(
     for size in (SLIM, BROAD):
         body, height = draw(size)
         name = f"g{digest}{size.name[0]}"
+        role = "group" if "<a " in body else "img"  # a picture cannot hold links
         drawings.append(
             f'<svg xmlns="http://www.w3.org/2000/svg" class="{size.name}" viewBox="0 0 {size.width} {height:.0f}" '
-            f'role="img" aria-labelledby="{name}t {name}d" font-family="system-ui,sans-serif" '
+            f'role="{role}" aria-labelledby="{name}t {name}d" font-family="system-ui,sans-serif" '
             f'font-size="{size.font}"><title id="{name}t">{escape(title)}</title>'
             f'<desc id="{name}d">{escape(description)}</desc>{body}</svg>'
         )
@@ -272,7 +273,8 @@ def line_chart(
                 )
             out.append(f'<circle cx="{bx:.1f}" cy="{by:.1f}" r="4.5" {PAINT["f-past"]}/>')
             words = _("Awal %(value)s") % {"value": _short(baseline[1], short)}
-            out.append(_text(bx - 4, by - 10, words, "t2"))
+            climbs = bool(known) and known[0][1] >= float(baseline[1]) and by + size.font * 1.6 < bottom
+            out.append(_text(bx - 4, by + size.font * 1.5 if climbs else by - 10, words, "t2"))
         if forecast and known:
             way = "L".join(f"{x(n):.1f} {y(float(v)):.1f}" for n, v in [known[-1], *forecast])
             out.append(
@@ -300,16 +302,22 @@ def line_chart(
             out.append(
                 f'<circle cx="{x(known[-1][0]):.1f}" cy="{y(known[-1][1]):.1f}" r="5" {PAINT["f-now"]}/>'
             )
+        is_below = bool(targets and known) and float(targets[-1][1]) > known[-1][1]
+
+        def place_of(value: float) -> float:
+            below = y(value) + size.font * 1.7
+            return below if is_below and below < bottom else max(y(value) - 12, size.font)
+
         heights = _spread([y(e[1]) for e in at_right], size.font * 1.25, top, bottom)
         for (_n, _v, words, css), high in zip(at_right, heights, strict=True):
             out.append(_text(size.width - right + 9, high + size.font * 0.35, words, css))
         for name, value, words, css in ends:
             if (name, value, words, css) not in at_right:
-                # above the point, unless the line goes on upwards
+                # above the point, unless the promise is above it and would run through the words
                 out.append(
                     _text(
                         x(name),
-                        max(y(value) - 12, size.font),
+                        place_of(value),
                         words,
                         css,
                         "middle" if place[name] else "start",
@@ -356,7 +364,7 @@ def bar_chart(
 
     def draw(size: Size) -> tuple[str, float]:
         left = 0.0 if size.is_slim else min(max([size.wide(n) for n, _v in rows], default=0) + 16, 260)
-        right = max([size.wide(_short(v, short)) for _n, v in rows if v is not None], default=0) + 12
+        right = max([size.wide(_short(v, short)) for _n, v in rows if v is not None], default=0) + 16
         pitch, out = (46 if size.is_slim else 36), []
         for i, (name, value) in enumerate(rows):
             y = i * pitch
@@ -373,9 +381,15 @@ def bar_chart(
             out.append(
                 f'<rect x="{left:.1f}" y="{y:.1f}" width="{max(length, 1):.1f}" height="20" rx="3" {PAINT["f-now"]}/>'
             )
-            out.append(_text(left + length + 7, y + 15, _short(value, short), "tb"))
+            goal = (size.width - left - right) * float(goals[name]) / most if name in goals else 0.0
+            after = (
+                max(length, goal)
+                if length - 4 < goal < length + size.wide(_short(value, short)) + 12
+                else length
+            )
+            out.append(_text(left + after + 7, y + 15, _short(value, short), "tb"))
             if name in goals:
-                at = left + (size.width - left - right) * float(goals[name]) / most
+                at = left + goal
                 out.append(
                     f'<path d="M{at:.1f} {y - 3:.1f}v26" stroke-width="2.5" stroke-dasharray="4 3" {PAINT["s-goal"]}/>'
                 )
@@ -438,6 +452,7 @@ def stacked_bars(rows: Sequence[tuple[str, Mapping[str, int], str]], *, title: s
     for name, counts, href in rows:
         total = sum(counts.values())
         on_track = _("%(some)s dari %(all)s sesuai jalur") % {"some": counts.get("on_track", 0), "all": total}
+        on_track = on_track if total else _("belum ada program")
         words = escape(name) if not href else f'<a href="{escape(href)}">{escape(name)}</a>'
         items.append(
             f'<li><p><span>{words}</span><span class="muted nowrap">{escape(on_track)}</span></p>'

@@ -1,5 +1,6 @@
 """Colour arithmetic of WCAG, so that a regency's accent stays readable whatever the regency chooses."""
 
+import colorsys
 import re
 
 Triple = tuple[int, int, int]
@@ -39,10 +40,12 @@ def mix(colour: str, other: str, share: float) -> str:
 
 
 def readable(colour: str, on: str, ratio: float) -> str:
-    """Return the colour nearest to `colour`, towards black or white, that reaches `ratio` on the ground `on`."""
-    towards = "#000000" if _light(on) > 0.18 else "#ffffff"
+    """Return the colour nearest to `colour`, of the same hue, that reaches `ratio` on the ground `on`."""
+    is_dark_ground = _light(on) < 0.18
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in parse(colour)))
     for step in range(101):
-        tried = mix(colour, towards, step / 100)
-        if contrast(tried, on) >= ratio:
+        tried_lightness = lightness + ((1 if is_dark_ground else 0) - lightness) * step / 100
+        red, green, blue = (round(c * 255) for c in colorsys.hls_to_rgb(hue, tried_lightness, saturation))
+        if contrast(tried := written((red, green, blue)), on) >= ratio:
             return tried
-    return towards
+    return "#ffffff" if is_dark_ground else "#000000"

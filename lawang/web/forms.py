@@ -38,6 +38,13 @@ _SENTENCES = {
     forms.BooleanField: gettext_lazy("Centang kotak ini untuk melanjutkan."),
 }
 
+_CODES = {  # by the code of the error, whatever validator found it
+    "max_length": gettext_lazy("Paling banyak %(limit_value)s huruf. Anda menulis %(show_value)s."),
+    "invalid_choice": gettext_lazy("Pilih salah satu dari daftar."),
+    "min_value": gettext_lazy("Tulis angka %(limit_value)s atau lebih besar."),
+    "max_value": gettext_lazy("Tulis angka %(limit_value)s atau lebih kecil."),
+}
+
 
 class OurForm:
     """What Form and ModelForm share."""
@@ -50,6 +57,7 @@ class OurForm:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            field.error_messages |= _CODES
             if str(field.error_messages.get("required")) == str(
                 forms.Field.default_error_messages["required"]
             ):

@@ -1,0 +1,49 @@
+"""The living page of components, looked at by Chromium: photographs, axe, narrow screens, keyboard, drafts."""
+
+import pytest
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser import axe, open_page, photograph, unseen_focus, wider_than
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_components_look_well_and_axe_finds_nothing(
+    browser: Browser, live_server: LiveServer, size: str, scheme: str
+) -> None:
+    page = open_page(browser, f"{live_server.url}/komponen/", size=size, scheme=scheme)
+    photograph(page, f"komponen-{size}-{scheme}")
+    assert axe(page) == []
+    assert page.complaints == []  # type: ignore[attr-defined] # nothing against the content security policy
+    page.context.close()
+
+
+def test_nothing_is_wider_than_a_narrow_phone(browser: Browser, live_server: LiveServer) -> None:
+    page = open_page(browser, f"{live_server.url}/en/komponen/")
+    assert wider_than(page, 320) == 0
+    page.context.close()
+
+
+def test_keyboard_focus_is_always_seen(browser: Browser, live_server: LiveServer) -> None:
+    page = open_page(browser, f"{live_server.url}/komponen/", size="desk")
+    assert unseen_focus(page) == []
+    page.context.close()
+
+
+def test_the_error_summary_takes_the_focus(browser: Browser, live_server: LiveServer) -> None:
+    page = open_page(browser, f"{live_server.url}/komponen/")
+    assert page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+    page.context.close()
+
+
+def test_what_is_typed_survives_a_lost_page(browser: Browser, live_server: LiveServer) -> None:
+    page = open_page(browser, f"{live_server.url}/komponen/")
+    page.fill("#id_name", "Air bersih")
+    page.get_by_text("Tersimpan di peramban ini").wait_for()
+    page.goto(f"{live_server.url}/komponen/?lagi=1")
+    page.get_by_role("button", name="Kembalikan isian").click()
+    assert page.input_value("#id_name") == "Air bersih"
+    page.context.close()

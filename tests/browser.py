@@ -1,0 +1,103 @@
+"""A browser for tests; conftest.py names this file as a plugin.
+
+Use the fixture `browser`; mark the test @pytest.mark.browser. Without Chromium it is skipped with a sentence.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+PHOTOS = Path(os.environ.get("LAWANG_PHOTOS", "build/photos"))
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = {"phone": (360, 740), "desk": (1280, 800)}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Start one Chromium for the whole run."""
+    if not CHROMIUM:
+        pytest.skip("Tidak ada Chromium di sini: apt install chromium, atau CHROMIUM=/jalan/ke/chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    """Return the browser. Playwright's loop runs in this thread, so Django must be told that this is meant."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    return chromium
+
+
+def open_page(
+    browser: Browser,
+    url: str,
+    *,
+    size: str = "phone",
+    scheme: str = "light",
+    cookies: list[Any] | None = None,
+) -> Page:
+    """Return the opened page; the caller closes `page.context`. `page.complaints` has the console's errors."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="id-ID",
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    if cookies:
+        context.add_cookies(cookies)
+    page = context.new_page()
+    page.complaints = []  # type: ignore[attr-defined]
+    page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    page.goto(url, wait_until="load")
+    return page
+
+
+def photograph(page: Page, name: str) -> Path:
+    """Keep a picture of the whole page for people to look at."""
+    PHOTOS.mkdir(parents=True, exist_ok=True)
+    path = PHOTOS / f"{name}.png"
+    page.screenshot(path=path, full_page=True)
+    return path
+
+
+def axe(page: Page) -> list[str]:
+    """Return what axe-core finds, one line each: rule, how many, the first place."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{v['id']} x{len(v['nodes'])}: {v['nodes'][0]['target']} {v['help']}" for v in found]
+
+
+def wider_than(page: Page, width: int) -> int:
+    """Return by how many pixels the page is wider than `width` (0: it fits)."""
+    page.set_viewport_size({"width": width, "height": 700})
+    return max(0, int(page.evaluate("document.documentElement.scrollWidth")) - width)
+
+
+def unseen_focus(page: Page, most: int = 200) -> list[str]:
+    """Walk the page with Tab and return what takes the focus without showing it."""
+    unseen = []
+    for _step in range(most):
+        page.keyboard.press("Tab")
+        at = page.evaluate(
+            """() => { const e = document.activeElement; if (!e || e === document.body) return null;
+            const seen = (n, p) => { const s = getComputedStyle(n, p);
+              return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none'; };
+            return [e.tagName + '#' + e.id + ' ' + e.textContent.trim().slice(0, 30),
+              seen(e) || (e.nextElementSibling && seen(e.nextElementSibling, '::before'))]; }"""
+        )
+        if at is None:
+            break
+        if not at[1]:
+            unseen.append(at[0])
+    return unseen
