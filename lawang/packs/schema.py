@@ -684,7 +684,8 @@ def compose(content: bytes, reading: Reading) -> Node | None:
         loader = NoAliases(text)
         node = loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        unclosed = "end of stream" in (error.problem or "")  # then the place where it began says more
+        mark = (unclosed and error.context_mark) or error.problem_mark or error.context_mark
         spot = Spot(reading.file, mark.line + 1, mark.column + 1) if mark else start
         reading.problem(spot, broken_yaml(error))
         return None

@@ -40,7 +40,8 @@ def test_counting_agrees_with_walking_day_by_day(
 ) -> None:
     start, end = sorted((one, other))
     walked = sum(
-        is_working_day(start + timedelta(days=number), weekend, holidays) for number in range(1, (end - start).days + 1)
+        is_working_day(start + timedelta(days=number), weekend, holidays)
+        for number in range(1, (end - start).days + 1)
     )
     assert working_days_between(start, end, weekend, holidays) == walked
     assert working_days_between(end, start, weekend, holidays) == -walked

@@ -50,7 +50,7 @@ def test_a_broken_pack_installs_nothing(tmp_path: Path, at: datetime) -> None:
     folder = write_pack(tmp_path, frameworks=FRAMEWORK, roles=ROLES.replace("agency", "agenci"))
     with pytest.raises(Broken) as broken:
         install(folder, by=None, at=at)
-    assert str(broken.value.problems[0]).startswith("roles.yaml:3:28: Kata “agenci” tidak dikenal")
+    assert str(broken.value.problems[0]).startswith("roles.yaml:3:29: Kata “agenci” tidak dikenal")
     assert not Framework.objects.exists()
     assert not Role.objects.exists()
     assert not InstalledPack.objects.exists()
