@@ -5,3 +5,8 @@ class ConnectConfig(AppConfig):
     name = "lawang.connect"
     label = "connect"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lawang.connect import smtp
+
+        smtp.register()
