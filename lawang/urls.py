@@ -11,8 +11,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lambang-<slug:digest>", packs.crest, name="crest"),
     *i18n_patterns(
         path("", include("lawang.web.urls")),
+        path("", include("lawang.people.urls")),
         path("", include("lawang.areas.urls")),
         path("", include("lawang.packs.urls")),
+        path("", include("lawang.portal.urls")),
         prefix_default_language=False,
     )
 ]

@@ -11,6 +11,7 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from axes.utils import reset as unlock
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -26,7 +27,7 @@ from lawang.lib.text import Text
 from lawang.people import node as nodes
 from lawang.people.identify import clean_email, clean_phone, clean_username
 from lawang.people.models import Agency, Delegation, Membership, Node, Role, User
-from lawang.people.permissions import SCOPES, agencies_below, demand, forget
+from lawang.people.permissions import ALL, RULES, SCOPES, Reach, agencies_below, demand, forget, reach
 from lawang.record.actions import record
 from lawang.record.models import Privacy
 
@@ -81,7 +82,12 @@ def add_user(
     user.must_change_password = bool(password) and must_change
     user.save()
     record(
-        user, "added", by=by, at=at, after={"username": user.username, "name": user.name}, sealed=_contact(user)
+        user,
+        "added",
+        by=by,
+        at=at,
+        after={"username": user.username, "name": user.name},
+        sealed=_contact(user),
     )
     return user
 
@@ -123,7 +129,8 @@ def _write_contact(user: User, *, username: str, name: str, email: str | None, p
             validate_email(user.email)
         except ValidationError:
             raise Refused(
-                _("“%(written)s” bukan alamat surel. Tulis misalnya nama@contoh.go.id.") % {"written": user.email}
+                _("“%(written)s” bukan alamat surel. Tulis misalnya nama@contoh.go.id.")
+                % {"written": user.email}
             ) from None
     others = User.objects.exclude(pk=user.pk)
     if others.filter(username__iexact=user.username).exists():
@@ -143,7 +150,9 @@ def check_password(password: str, user: User) -> None:
 
 
 @transaction.atomic
-def set_password(user: User, password: str, *, by: User | None, at: datetime, must_change: bool = False) -> User:
+def set_password(
+    user: User, password: str, *, by: User | None, at: datetime, must_change: bool = False
+) -> User:
     """Give the account a new password; every other session of it ends, since its sessions carry the old one's hash."""
     if by is None or by.pk != user.pk:
         _allow(by, "people.manage_users", user)
@@ -155,6 +164,7 @@ def set_password(user: User, password: str, *, by: User | None, at: datetime, mu
     # The caller's own object goes on in this request: its session must not end.
     user.password, user.must_change_password = fresh.password, must_change
     record(fresh, "password_set", by=by, at=at)
+    unlock(username=fresh.username)
     return fresh
 
 
@@ -169,7 +179,9 @@ def one_time_link(user: User, *, by: User | None, at: datetime) -> str:
         raise Refused(_("Akun ini sudah ditutup. Buka kembali sebelum membuat tautan."))
     record(user, "link_made", by=by, at=at)
     token = default_token_generator.make_token(user)
-    return reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token})
+    return reverse(
+        "account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": token}
+    )
 
 
 @transaction.atomic
@@ -185,7 +197,9 @@ def deactivate_user(user: User, *, by: User | None, at: datetime, why: str = "")
     user.is_active = False
     user.save(update_fields=["is_active"])
     _end_sessions(user)
-    record(user, "deactivated", by=by, at=at, before={"is_active": True}, after={"is_active": False}, note=why)
+    record(
+        user, "deactivated", by=by, at=at, before={"is_active": True}, after={"is_active": False}, note=why
+    )
     return user
 
 
@@ -209,7 +223,7 @@ def reset_second_factor(user: User, *, by: User | None, at: datetime) -> int:
     _allow(by, "people.manage_users", user)
     if by is not None and by.pk == user.pk:
         raise Refused(_("Faktor kedua Anda sendiri diatur ulang oleh administrator lain."))
-    count = Authenticator.objects.filter(user=user).delete()[0]
+    count: int = Authenticator.objects.filter(user=user).delete()[0]
     _end_sessions(user)
     record(user, "second_factor_reset", by=by, at=at, before={"factors": count})
     return count
@@ -248,7 +262,7 @@ def grant(
     at: datetime,
 ) -> Membership:
     """Give somebody a role in an agency from one day on, until the last day or until it is ended."""
-    _allow(by, "people.manage_users", user)
+    _allow_giving(by, role, agency)
     _check_span(from_date, to_date)
     if agency.valid_to is not None and agency.valid_to < from_date:
         raise Refused(
@@ -270,10 +284,27 @@ def grant(
     return membership
 
 
+def _allow_giving(by: User | None, role: Role, agency: Agency) -> None:
+    """Who manages only some agencies gives roles only there, and none that reaches further than their own."""
+    _allow(by, "people.manage_users")
+    if by is None or (how_far := reach(by, "people.manage_users")).everything:
+        return
+    if agency.pk not in how_far.agencies:
+        raise Refused(_("Anda tidak mengelola pengguna %(agency)s.") % {"agency": agency.short_name})
+    for verb, scope in role.verbs.items():
+        own = reach(by, verb) if verb in RULES else Reach()
+        if not own or (scope == ALL and not own.everything):
+            raise Refused(
+                _("Peran itu lebih luas daripada tugas Anda sendiri. Minta administrator kabupaten.")
+            )
+
+
 @transaction.atomic
 def end_membership(membership: Membership, *, on: date, by: User | None, at: datetime) -> Membership:
     """Let a membership end; `on` is its last day. Ending it before it began makes its first day the last."""
-    membership = Membership.objects.select_for_update().select_related("user", "agency", "role").get(pk=membership.pk)
+    membership = (
+        Membership.objects.select_for_update().select_related("user", "agency", "role").get(pk=membership.pk)
+    )
     _allow(by, "people.manage_users", membership.user)
     if membership.to_date is not None and membership.to_date <= on:
         return membership
@@ -282,9 +313,7 @@ def end_membership(membership: Membership, *, on: date, by: User | None, at: dat
     membership.to_date = max(on, membership.from_date)
     membership.save(update_fields=["to_date"])
     forget(membership.user)
-    record(
-        membership.user, "membership_ended", by=by, at=at, before=before, after=_membership(membership)
-    )
+    record(membership.user, "membership_ended", by=by, at=at, before=before, after=_membership(membership))
     return membership
 
 
@@ -337,7 +366,9 @@ def delegate(
 
     The holder decides, or who manages users. What somebody was lent cannot be lent on.
     """
-    membership = Membership.objects.select_for_update().select_related("user", "agency", "role").get(pk=membership.pk)
+    membership = (
+        Membership.objects.select_for_update().select_related("user", "agency", "role").get(pk=membership.pk)
+    )
     if by is None or by.pk != membership.user_id:
         _allow(by, "people.manage_users", membership.user)
     _check_span(from_date, to_date)
@@ -350,7 +381,9 @@ def delegate(
     if from_date < membership.from_date or (membership.to_date is not None and to_date > membership.to_date):
         raise Refused(_("Tugas yang dititipkan tidak berlaku selama seluruh masa itu."))
     if membership.delegations.filter(from_date__lte=to_date, to_date__gte=from_date).exists():
-        raise Refused(_("Tugas itu sudah dititipkan pada sebagian masa itu. Akhiri titipan yang lama lebih dahulu."))
+        raise Refused(
+            _("Tugas itu sudah dititipkan pada sebagian masa itu. Akhiri titipan yang lama lebih dahulu.")
+        )
     delegation = Delegation.objects.create(
         membership=membership, to=to, from_date=from_date, to_date=to_date, why=why.strip()[:200]
     )
@@ -553,7 +586,9 @@ def _agency(agency: Agency) -> dict[str, Any]:
 
 
 @transaction.atomic
-def install_roles(items: Iterable[RoleItem], *, pack: str, at: datetime, by: User | None = None) -> list[Role]:
+def install_roles(
+    items: Iterable[RoleItem], *, pack: str, at: datetime, by: User | None = None
+) -> list[Role]:
     """Put a pack's roles in; those that the pack no longer names go when nobody holds them.
 
     A scope that is not one of all, agency, area, self raises Refused and nothing is installed.
@@ -563,7 +598,9 @@ def install_roles(items: Iterable[RoleItem], *, pack: str, at: datetime, by: Use
         for verb, scope in item.get("verbs", {}).items():
             if scope not in SCOPES:
                 raise Refused(
-                    _("Peran %(role)s: jangkauan “%(scope)s” pada %(verb)s tidak dikenal. Yang boleh: %(words)s.")
+                    _(
+                        "Peran %(role)s: jangkauan “%(scope)s” pada %(verb)s tidak dikenal. Yang boleh: %(words)s."
+                    )
                     % {"role": item["code"], "scope": scope, "verb": verb, "words": ", ".join(SCOPES)}
                 )
         wanted = {
@@ -581,7 +618,9 @@ def install_roles(items: Iterable[RoleItem], *, pack: str, at: datetime, by: Use
             role.save()
             record(f"people.role:{role.code}", "installed", by=by, at=at, before=before, after=wanted)
         roles.append(role)
-    gone = Role.objects.filter(pack=pack, memberships__isnull=True).exclude(code__in=[role.code for role in roles])
+    gone = Role.objects.filter(pack=pack, memberships__isnull=True).exclude(
+        code__in=[role.code for role in roles]
+    )
     for role in gone:
         record(f"people.role:{role.code}", "removed", by=by, at=at, before={"verbs": role.verbs})
         role.delete()

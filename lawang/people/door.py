@@ -52,7 +52,9 @@ _PASSWORDS = {
     "password": _("Kata sandi"),
 }
 _HINT = {
-    "password1": _("Paling sedikit 12 karakter, bukan kata sandi yang banyak dipakai. Kalimat pendek mudah diingat.")
+    "password1": _(
+        "Paling sedikit 12 karakter, bukan kata sandi yang banyak dipakai. Kalimat pendek mudah diingat."
+    )
 }
 
 
@@ -85,7 +87,7 @@ class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc
 
     def clean_email(self) -> str:
         """Find accounts by the address they have now; allauth's own table would remember old ones."""
-        email: str = self.cleaned_data["email"]  # type: ignore[attr-defined]
+        email: str = self.cleaned_data["email"]
         self.users = list(User.objects.filter(email__iexact=email, is_active=True))
         return email
 

@@ -124,10 +124,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": gettext_lazy("Nama atau kata sandi salah. Periksa huruf besar dan kecil."),
+        "username_password_mismatch": gettext_lazy(
+            "Nama atau kata sandi salah. Periksa huruf besar dan kecil."
+        ),
         "email_password_mismatch": gettext_lazy("Nama atau kata sandi salah. Periksa huruf besar dan kecil."),
         "phone_password_mismatch": gettext_lazy("Nama atau kata sandi salah. Periksa huruf besar dan kecil."),
-        "too_many_login_attempts": gettext_lazy("Terlalu banyak kode yang salah. Tunggu 5 menit, lalu coba lagi."),
+        "too_many_login_attempts": gettext_lazy(
+            "Terlalu banyak kode yang salah. Tunggu 5 menit, lalu coba lagi."
+        ),
         "rate_limited": gettext_lazy("Terlalu banyak percobaan. Tunggu 5 menit, lalu coba lagi."),
         "enter_current_password": gettext_lazy("Kata sandi yang sekarang salah."),
         "incorrect_password": gettext_lazy("Kata sandi salah."),
@@ -172,7 +176,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         notify(address=email, kind=kind, subject=subject, body=body, about=about, at=now())
 
     def send_notification_mail(
-        self, template_prefix: str, user: User, context: dict[str, Any] | None = None, email: str | None = None
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
     ) -> None:
         """Write down what changed at the door, and tell the person when their address is known."""
         verb, sentence = _HAPPENED.get(template_prefix, ("", ""))
@@ -195,7 +203,9 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": gettext_lazy("Peran Anda mewajibkan kode kedua, jadi tidak dapat dilepas."),
+        "cannot_delete_authenticator": gettext_lazy(
+            "Peran Anda mewajibkan kode kedua, jadi tidak dapat dilepas."
+        ),
         "incorrect_code": gettext_lazy("Kode salah. Tulis 6 angka yang sekarang tampak di aplikasi Anda."),
     }
 

@@ -45,12 +45,18 @@ class People:
             return None
         name = request.resolver_match.url_name
         if request.user.must_change_password and name not in _OPEN:
-            messages.info(request, _("Kata sandi Anda dibuat oleh administrator. Ganti dahulu dengan milik Anda."))
+            messages.info(
+                request, _("Kata sandi Anda dibuat oleh administrator. Ganti dahulu dengan milik Anda.")
+            )
             return HttpResponseRedirect(reverse("account_change_password"))
-        if name not in _OPEN_FOR_FACTOR and not request.session.get(HAS_FACTOR):
-            if must_have_second_factor(request.user):
-                if not is_mfa_enabled(request.user):
-                    messages.info(request, _("Peran Anda mewajibkan kode kedua. Pasang dahulu; perlu dua menit."))
-                    return HttpResponseRedirect(reverse("mfa_activate_totp"))
-                request.session[HAS_FACTOR] = True
-        return None
+        if (
+            name in _OPEN_FOR_FACTOR
+            or request.session.get(HAS_FACTOR)
+            or not must_have_second_factor(request.user)
+        ):
+            return None
+        if is_mfa_enabled(request.user):
+            request.session[HAS_FACTOR] = True
+            return None
+        messages.info(request, _("Peran Anda mewajibkan kode kedua. Pasang dahulu; perlu dua menit."))
+        return HttpResponseRedirect(reverse("mfa_activate_totp"))

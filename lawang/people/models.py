@@ -100,7 +100,9 @@ class Agency(models.Model):
     short_name = models.CharField(max_length=40)
     aliases = models.JSONField(default=list, blank=True)  # other spellings that imports accept
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.OPD)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="agencies")
     phone = models.CharField(max_length=30, blank=True)  # of the office, public
     valid_from = models.DateField()

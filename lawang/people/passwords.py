@@ -17,10 +17,50 @@ from django.utils.translation import gettext as _
 from lawang.people.models import User
 
 # Words that head the lists of leaked Indonesian passwords and are missing from the international one.
-_OURS = """bismillah alhamdulillah indonesia merdeka sayang sayangku cintaku rahasia bangsat anjing kucing jakarta
-bandung surabaya palembang sumatera pancasila garuda bhinneka kabupaten kecamatan kelurahan pemerintah diskominfo
-bappeda katasandi sandi masuk selamatpagi terimakasih petugas administrator lawang contoh smartcity kotacerdas
-qwertyuiop asdfghjkl zxcvbnm abcdefghijkl""".split()
+_OURS = frozenset(
+    [
+        "bismillah",
+        "alhamdulillah",
+        "indonesia",
+        "merdeka",
+        "sayang",
+        "sayangku",
+        "cintaku",
+        "rahasia",
+        "bangsat",
+        "anjing",
+        "kucing",
+        "jakarta",
+        "bandung",
+        "surabaya",
+        "palembang",
+        "sumatera",
+        "pancasila",
+        "garuda",
+        "bhinneka",
+        "kabupaten",
+        "kecamatan",
+        "kelurahan",
+        "pemerintah",
+        "diskominfo",
+        "bappeda",
+        "katasandi",
+        "sandi",
+        "masuk",
+        "selamatpagi",
+        "terimakasih",
+        "petugas",
+        "administrator",
+        "lawang",
+        "contoh",
+        "smartcity",
+        "kotacerdas",
+        "qwertyuiop",
+        "asdfghjkl",
+        "zxcvbnm",
+        "abcdefghijkl",
+    ]
+)
 
 
 class Length(MinimumLengthValidator):
@@ -36,7 +76,9 @@ class Length(MinimumLengthValidator):
             raise ValidationError(_("Kata sandi paling banyak 128 karakter."))
 
     def get_help_text(self) -> str:
-        return _("Paling sedikit %(least)s karakter. Kalimat pendek paling mudah diingat.") % {"least": self.min_length}
+        return _("Paling sedikit %(least)s karakter. Kalimat pendek paling mudah diingat.") % {
+            "least": self.min_length
+        }
 
 
 class NotCommon(CommonPasswordValidator):
@@ -50,7 +92,7 @@ class NotCommon(CommonPasswordValidator):
         plain = password.lower().strip()
         core = re.sub(r"^[^a-z]+|[^a-z]+$", "", plain)
         unleeted = core.translate(str.maketrans("@4301$5!7", "aaeolssit"))
-        common = {plain, core, unleeted} & (self.passwords | set(_OURS))
+        common = {plain, core, unleeted} & (self.passwords | _OURS)
         few = len(set(plain)) < 5
         breached = _breached(settings.LAWANG_BREACHED_PASSWORDS)
         if common or few or plain in breached or password in breached or _sha1(password) in breached:
@@ -72,7 +114,9 @@ class NotLikeThePerson(UserAttributeSimilarityValidator):
         try:
             super().validate(password, user if isinstance(user, User) else None)
         except ValidationError:
-            raise ValidationError(_("Kata sandi terlalu mirip dengan nama, surel, atau nomor Anda.")) from None
+            raise ValidationError(
+                _("Kata sandi terlalu mirip dengan nama, surel, atau nomor Anda.")
+            ) from None
 
     def get_help_text(self) -> str:
         return _("Tidak mirip dengan nama, surel, atau nomor telepon Anda.")
@@ -89,5 +133,6 @@ def _breached(path: str) -> frozenset[str]:
         return frozenset()
     lines = Path(path).read_text(encoding="utf-8", errors="ignore").splitlines()
     return frozenset(
-        line.split(":", 1)[0].upper() if re.match(r"[0-9A-Fa-f]{40}(:|$)", line) else line.strip() for line in lines
+        line.split(":", 1)[0].upper() if re.match(r"[0-9A-Fa-f]{40}(:|$)", line) else line.strip()
+        for line in lines
     )

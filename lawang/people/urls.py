@@ -53,7 +53,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
-    path("akun/lupa/selesai/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path(
+        "akun/lupa/selesai/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
     path("akun/konfirmasi/", account.reauthenticate, name="account_reauthenticate"),
     path("akun/konfirmasi/kode/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("akun/kode-kedua/", mfa.index, name="mfa_index"),
