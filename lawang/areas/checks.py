@@ -23,8 +23,6 @@ def problems(regency: Area | None = None) -> list[str]:
         )
         if districts.filter(lon=None).exists():
             found.append(
-                _(
-                    "Titik sebagian kecamatan belum diisi, jadi peta skematis tidak lengkap. Jalankan: lawang areas points."
-                )
+                _("Titik sebagian kecamatan belum diisi: peta tidak lengkap. Jalankan: lawang areas points.")
             )
     return found

@@ -329,7 +329,7 @@ def _width(lines: list[str], letter: int) -> float:
 
 
 def _around(x: float, y: float, lines: list[str], letter: int) -> Polygon:
-    half, tall = _width(lines, letter) / 2 + 3, len(lines) * letter * 0.55 + 2
+    half, tall = _width(lines, letter) / 2 + 7, len(lines) * letter * 0.55 + 2
     return box(x - half, y - tall, x + half, y + tall)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from lawang.areas.actions import Part, merge, move, rename, split
 from lawang.areas.history import ancestors, predecessors, successors, together
@@ -156,7 +157,7 @@ def test_a_split_and_a_merge_of_real_shapes_keep_the_ground_and_redraw_the_map()
     after = district_map(regency, {}, title="Sesudah")
     then = district_map(regency, {}, title="Dahulu", on=START)
 
-    def ground(*pks: int) -> shapely.Geometry:
+    def ground(*pks: int) -> BaseGeometry:
         rows = Outline.objects.filter(area__in=pks).values_list("geometry", flat=True)
         return shapely.union_all([shapely.geometry.shape(shape) for shape in rows])
 

@@ -3,11 +3,12 @@ import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import pytest
 import shapely
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from shapely.geometry.base import BaseGeometry
 
 from lawang.areas import codes, maps
 from lawang.areas.drawing import WIDTH, draw, schematic
@@ -107,7 +108,9 @@ def test_labels_never_lie_on_each_other_and_every_area_has_one() -> None:
 
 
 def test_islands_lie_in_the_sea_and_far_islets_in_a_box() -> None:
-    islands = {f"90.01.0{n}": shapely.Point(123 + n * 0.3, -5 - n * 0.3).buffer(0.08) for n in range(1, 5)}
+    islands: dict[str, BaseGeometry] = {
+        f"90.01.0{n}": shapely.Point(123 + n * 0.3, -5 - n * 0.3).buffer(0.08) for n in range(1, 5)
+    }
     far = shapely.Point(128, -5.1).buffer(0.01)
     islands["90.01.04"] = shapely.union_all([islands["90.01.04"], far])
     drawing = draw(islands, {code: f"Pulau {code[-1]}" for code in islands})
