@@ -25,7 +25,7 @@ def compiled() -> str:
     return str(rcssmin.cssmin(source)) + "\n"
 
 
-if __name__ == "__main__":
+def write() -> int:
+    """Write the compiled stylesheet and return its size in bytes."""
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(compiled(), encoding="utf-8")
-    print(f"{TARGET.relative_to(HERE.parent.parent)}: {TARGET.stat().st_size:,} bytes")
+    return TARGET.write_text(compiled(), encoding="utf-8")
