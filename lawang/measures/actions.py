@@ -199,9 +199,17 @@ def send_back(value: Value, *, reason: str, by: User, at: datetime) -> Value:
 
 @transaction.atomic
 def prove(
-    value: Value, *, proves: str, date: date, by: User, at: datetime, file: File | None = None, link: str = ""
+    value: Value,
+    *,
+    proves: str,
+    date: date,
+    by: User,
+    at: datetime,
+    file: File | None = None,
+    link: str = "",
+    is_public: bool = False,
 ) -> Evidence:
-    """Add a proof to a figure that is not decided yet.
+    """Add a proof to a figure that is not decided yet; the same proof twice is one.
 
     Raise Refused when it is decided, or there is neither a file nor a link.
     """
@@ -210,8 +218,19 @@ def prove(
         raise Refused(_("Angka ini sudah disetujui. Bukti baru masuk bersama perbaikan angkanya."))
     if not file and not link:
         raise Refused(_("Lampirkan berkas atau tulis tautannya."))
+    same = Q(file__sha256=file.sha256) if file else Q(link=link)
+    if known := Evidence.objects.filter(same, value=value, proves=proves).first():
+        return known
     evidence = Evidence.objects.create(
-        about=value.series.key, value=value, file=file, link=link, date=date, proves=proves, by=by, at=at
+        about=value.series.key,
+        value=value,
+        file=file,
+        link=link,
+        date=date,
+        proves=proves,
+        is_public=is_public,
+        by=by,
+        at=at,
     )
     record(value.series, "evidence_added", by=by, at=at, after={"proves": proves, "date": date.isoformat()})
     return evidence

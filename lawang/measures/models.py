@@ -2,37 +2,45 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from lawang.areas.models import Area
 from lawang.lib.text import TextField
 from lawang.people.models import Agency
+from lawang.people.permissions import Reach
 from lawang.record.models import File
+
+
+class SeriesQuerySet(models.QuerySet["Series"]):
+    def held_by(self, reach: Reach) -> "SeriesQuerySet":
+        """Those whose owner lies within how far somebody's verb goes."""
+        return self if reach.everything else self.filter(owner__in=reach.agencies)
 
 
 class Series(models.Model):
     """One row is one thing that is measured again and again: what, in which unit, how often, by whom."""
 
     class Direction(models.TextChoices):
-        UP = "up"  # more is better
-        DOWN = "down"  # less is better
-        NONE = "none"  # a fact without a wish, such as the number of villages
+        UP = "up", _("makin besar makin baik")  # more is better
+        DOWN = "down", _("makin kecil makin baik")  # less is better
+        NONE = "none", _("tanpa arah")  # a fact without a wish, such as the number of villages
 
     class Frequency(models.TextChoices):
-        MONTH = "month"
-        QUARTER = "quarter"
-        HALF = "half"
-        YEAR = "year"
+        MONTH = "month", _("bulanan")
+        QUARTER = "quarter", _("triwulanan")
+        HALF = "half", _("semesteran")
+        YEAR = "year", _("tahunan")
 
     class Source(models.TextChoices):
-        TYPED = "typed"
-        IMPORTED = "imported"
-        STATISTIC = "statistic"  # a named function with parameters
+        TYPED = "typed", _("diisi petugas")
+        IMPORTED = "imported", _("diimpor")
+        STATISTIC = "statistic", _("dihitung sendiri")  # a named function with parameters
 
     class AddsUp(models.TextChoices):
-        SUM = "sum"
-        LAST = "last"  # a level at the end of the period: stays as it is
-        MEAN = "mean"
-        NEVER = "never"
+        SUM = "sum", _("dijumlahkan")
+        LAST = "last", _("angka terakhir")  # a level at the end of the period: stays as it is
+        MEAN = "mean", _("dirata-rata")
+        NEVER = "never", _("tidak digabung")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(max_length=60, unique=True)
@@ -55,6 +63,8 @@ class Series(models.Model):
     in_profile = models.BooleanField(default=False)  # shown on the regency's profile
     topic = models.CharField(max_length=60, blank=True)  # group on the profile page
 
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "series"
         ordering = ["code"]
@@ -71,10 +81,10 @@ class Value(models.Model):
     """
 
     class Status(models.TextChoices):
-        DRAFT = "draft"  # typed, not yet handed in
-        PROPOSED = "proposed"
-        RETURNED = "returned"  # sent back with a reason
-        APPROVED = "approved"
+        DRAFT = "draft", _("draf")  # typed, not yet handed in
+        PROPOSED = "proposed", _("menunggu keputusan")
+        RETURNED = "returned", _("dikembalikan")  # sent back with a reason
+        APPROVED = "approved", _("disetujui")
 
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="values")
     start = models.DateField()  # first day of the period
@@ -133,6 +143,24 @@ class Value(models.Model):
             models.Index(fields=["-decided_at"], condition=models.Q(is_current=True), name="value_decided"),
         ]
 
+    @property
+    def period_code(self) -> str:
+        """The short name of the period for addresses: 2026-T3."""
+        months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month + 1
+        part = (self.start.month - 1) // months + 1
+        year = f"{self.start.year}"
+        return {12: year, 6: f"{year}-S{part}", 3: f"{year}-T{part}"}.get(
+            months, f"{year}-{self.start.month:02}"
+        )
+
+    @property
+    def breakdown_words(self) -> str:
+        """What a breakdown is called: "perempuan" for sex=female."""
+        return str(BREAKDOWNS.get(self.breakdown, self.breakdown))
+
+
+BREAKDOWNS = {"sex=female": _("perempuan"), "sex=male": _("laki-laki")}
+
 
 class Evidence(models.Model):
     """One row is one proof: a file or a link, its date, and what it proves.
@@ -147,7 +175,7 @@ class Evidence(models.Model):
     link = models.URLField(max_length=500, blank=True)
     date = models.DateField()
     proves = models.CharField(max_length=300)
-    is_public = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=False)  # closed until somebody says that no person is named in it
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

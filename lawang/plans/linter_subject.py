@@ -1,6 +1,6 @@
 """Read one revision for the linter: eight queries, however large the plan is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -111,7 +111,7 @@ def _children() -> QuerySet[FrameworkNode]:
     return FrameworkNode.objects.filter(parent=OuterRef("pk"))
 
 
-def _top(node: FrameworkNode, by_id: dict[int, FrameworkNode]) -> FrameworkNode:
+def _top(node: FrameworkNode, by_id: Mapping[int, FrameworkNode]) -> FrameworkNode:
     while node.parent_id is not None:
         node = by_id[node.parent_id]
     return node

@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.fields.json import KT
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from lawang.areas.models import Area
 from lawang.lib.text import TextField
@@ -128,8 +129,8 @@ class Revision(models.Model):
     force on that date; there is never more than one."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft"
-        PUBLISHED = "published"
+        DRAFT = "draft", _("draf")
+        PUBLISHED = "published", _("berlaku")
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveSmallIntegerField()
@@ -180,9 +181,9 @@ class Statement(models.Model):
     """One row is one sentence of direction: a mission, a goal under it, a strategy under that."""
 
     class Kind(models.TextChoices):
-        MISSION = "mission"
-        GOAL = "goal"
-        STRATEGY = "strategy"
+        MISSION = "mission", _("misi")
+        GOAL = "goal", _("tujuan")
+        STRATEGY = "strategy", _("strategi")
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="statements")
@@ -206,10 +207,10 @@ class Swot(models.Model):
     """One row is one strength, weakness, opportunity or threat of one readiness element."""
 
     class Kind(models.TextChoices):
-        STRENGTH = "strength"
-        WEAKNESS = "weakness"
-        OPPORTUNITY = "opportunity"
-        THREAT = "threat"
+        STRENGTH = "strength", _("kekuatan")
+        WEAKNESS = "weakness", _("kelemahan")
+        OPPORTUNITY = "opportunity", _("peluang")
+        THREAT = "threat", _("ancaman")
 
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="swot")
     code = models.CharField(max_length=20)
@@ -239,27 +240,27 @@ class Gap(models.Model):
 class Colour(models.TextChoices):
     """How a promise stands (pages.md: Sesuai jalur, Melambat, Tertinggal, Belum ada data, Data lama)."""
 
-    ON_TRACK = "on_track"
-    SLIPPING = "slipping"
-    OFF_TRACK = "off_track"
-    NO_DATA = "no_data"
-    STALE = "stale"
+    ON_TRACK = "on_track", _("Sesuai jalur")
+    SLIPPING = "slipping", _("Melambat")
+    OFF_TRACK = "off_track", _("Tertinggal")
+    NO_DATA = "no_data", _("Belum ada data")
+    STALE = "stale", _("Data lama")
 
 
 class Programme(models.Model):
     """One row is one programme in one revision of the plan."""
 
     class Term(models.TextChoices):
-        SHORT = "short"  # this year or next
-        MEDIUM = "medium"  # within five years
-        LONG = "long"  # within the plan's period
+        SHORT = "short", _("jangka pendek")  # this year or next
+        MEDIUM = "medium", _("jangka menengah")  # within five years
+        LONG = "long", _("jangka panjang")  # within the plan's period
 
     class State(models.TextChoices):
-        PLANNED = "planned"
-        RUNNING = "running"
-        PAUSED = "paused"
-        DONE = "done"
-        STOPPED = "stopped"
+        PLANNED = "planned", _("direncanakan")
+        RUNNING = "running", _("berjalan")
+        PAUSED = "paused", _("ditunda")
+        DONE = "done", _("selesai")
+        STOPPED = "stopped", _("dihentikan")
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="programmes")
@@ -322,8 +323,8 @@ class Succession(models.Model):
     """One row says that one programme went on as another: a merge has several olds, a split several news."""
 
     class Kind(models.TextChoices):
-        MERGE = "merge"
-        SPLIT = "split"
+        MERGE = "merge", _("digabung")
+        SPLIT = "split", _("dipecah")
 
     old_key = models.UUIDField()
     new_key = models.UUIDField()
@@ -353,13 +354,13 @@ class BudgetLine(models.Model):
     """One row is the money of one programme in one year from one source, in whole rupiah."""
 
     class Source(models.TextChoices):
-        APBD = "apbd"
-        PROVINCE = "province"
-        CENTRAL = "central"
-        VILLAGE = "village"
-        CSR = "csr"
-        KPBU = "kpbu"
-        OTHER = "other"
+        APBD = "apbd", _("APBD")
+        PROVINCE = "province", _("APBD provinsi")
+        CENTRAL = "central", _("APBN")
+        VILLAGE = "village", _("dana desa")
+        CSR = "csr", _("CSR")
+        KPBU = "kpbu", _("KPBU")
+        OTHER = "other", _("sumber lain")
 
     programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="budget")
     year = models.PositiveSmallIntegerField()
@@ -390,10 +391,10 @@ class Activity(models.Model):
     """One row is one activity of a programme; its track places it in the action plan."""
 
     class Track(models.TextChoices):
-        PEOPLE = "people"
-        INFRASTRUCTURE = "infrastructure"
-        APPLICATIONS = "applications"
-        LITERACY = "literacy"
+        PEOPLE = "people", _("SDM")
+        INFRASTRUCTURE = "infrastructure", _("infrastruktur")
+        APPLICATIONS = "applications", _("aplikasi")
+        LITERACY = "literacy", _("literasi")
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="activities")
@@ -534,16 +535,16 @@ class Application(models.Model):
     """One row is one computer application that an agency runs."""
 
     class Origin(models.TextChoices):
-        OWN = "own"
-        BOUGHT = "bought"
-        CENTRAL = "central"  # given by a ministry
-        SHARED = "shared"  # from another regency
+        OWN = "own", _("buatan sendiri")
+        BOUGHT = "bought", _("dibeli")
+        CENTRAL = "central", _("dari kementerian")  # given by a ministry
+        SHARED = "shared", _("dari daerah lain")  # from another regency
 
     class Status(models.TextChoices):
-        PLANNED = "planned"
-        RUNNING = "running"
-        IDLE = "idle"  # installed, hardly used
-        STOPPED = "stopped"
+        PLANNED = "planned", _("direncanakan")
+        RUNNING = "running", _("berjalan")
+        IDLE = "idle", _("sepi pemakai")  # installed, hardly used
+        STOPPED = "stopped", _("berhenti")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     code = models.CharField(max_length=40, unique=True)
@@ -566,19 +567,19 @@ class QuickWin(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PROGRAMME = "programme"
-        PRODUCT = "product"
-        METHOD = "method"
-        CONCEPT = "concept"
-        TECHNOLOGY = "technology"
+        PROGRAMME = "programme", _("program")
+        PRODUCT = "product", _("produk")
+        METHOD = "method", _("metode")
+        CONCEPT = "concept", _("konsep")
+        TECHNOLOGY = "technology", _("teknologi")
 
     class Stage(models.TextChoices):
-        PROBLEM = "problem"
-        IDEA = "idea"
-        PLAN = "plan"
-        BUILD = "build"
-        IMPLEMENT = "implement"
-        EVALUATE = "evaluate"
+        PROBLEM = "problem", _("masalah")
+        IDEA = "idea", _("gagasan")
+        PLAN = "plan", _("rencana")
+        BUILD = "build", _("pembangunan")
+        IMPLEMENT = "implement", _("penerapan")
+        EVALUATE = "evaluate", _("evaluasi")
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="quick_wins")
@@ -629,12 +630,12 @@ class Partner(models.Model):
     """One row is one partner of a quick win."""
 
     class Kind(models.TextChoices):
-        AGENCY = "agency"
-        BUSINESS = "business"
-        UNIVERSITY = "university"
-        COMMUNITY = "community"
-        MEDIA = "media"
-        CENTRAL = "central"
+        AGENCY = "agency", _("instansi")
+        BUSINESS = "business", _("usaha")
+        UNIVERSITY = "university", _("kampus")
+        COMMUNITY = "community", _("komunitas")
+        MEDIA = "media", _("media")
+        CENTRAL = "central", _("pemerintah pusat")
 
     quick_win = models.ForeignKey(QuickWin, on_delete=models.CASCADE, related_name="partners")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -645,9 +646,9 @@ class Risk(models.Model):
     """One row is one line of a quick win's risk register."""
 
     class Level(models.TextChoices):
-        LOW = "low"
-        MIDDLE = "middle"
-        HIGH = "high"
+        LOW = "low", _("rendah")
+        MIDDLE = "middle", _("sedang")
+        HIGH = "high", _("tinggi")
 
     quick_win = models.ForeignKey(QuickWin, on_delete=models.CASCADE, related_name="risks")
     words = TextField()
@@ -661,9 +662,9 @@ class Resource(models.Model):
     """One row is one resource of a quick win: money, people or facility, and where it comes from."""
 
     class Kind(models.TextChoices):
-        BUDGET = "budget"
-        PEOPLE = "people"
-        FACILITY = "facility"
+        BUDGET = "budget", _("anggaran")
+        PEOPLE = "people", _("orang")
+        FACILITY = "facility", _("sarana")
 
     quick_win = models.ForeignKey(QuickWin, on_delete=models.CASCADE, related_name="resources")
     kind = models.CharField(max_length=8, choices=Kind)
@@ -675,9 +676,9 @@ class Body(models.Model):
     """One row is one body that steers or carries out a plan."""
 
     class Kind(models.TextChoices):
-        COUNCIL = "council"  # Dewan Smart City
-        TEAM = "team"  # Tim Pelaksana
-        FORUM = "forum"  # Forum Smart City Daerah
+        COUNCIL = "council", _("Dewan Smart City")
+        TEAM = "team", _("Tim Pelaksana")
+        FORUM = "forum", _("Forum Smart City")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="bodies")

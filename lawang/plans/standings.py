@@ -88,8 +88,8 @@ def recompute(revision: Revision, *, at: datetime, series_ids: Iterable[int] | N
     )
     judges: dict[int, Revision] = {}
     for indicator in indicators:
-        points = figures.get(indicator.series_id)
-        judges[indicator.pk] = _judge_of(published, points[-1].period.end, revision) if points else revision
+        known = figures.get(indicator.series_id)
+        judges[indicator.pk] = _judge_of(published, known[-1].period.end, revision) if known else revision
     older = _older_rows(indicators, judges, revision)
     next_ends = {
         indicator.pk: after(figures[indicator.series_id][-1].period).end

@@ -5,7 +5,7 @@
 One field: `{{ form.name.as_field_group }}`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -77,6 +77,11 @@ class Form(OurForm, forms.Form):
 
 class ModelForm(OurForm, forms.ModelForm):  # type: ignore[type-arg]
     """The base class of forms over one row; they only collect, a verb of actions.py saves."""
+
+
+def all_valid(several: Iterable[forms.Form]) -> bool:
+    """Check every form, also after the first bad one, so that all errors are shown at once."""
+    return all([form.is_valid() for form in several])  # noqa: C419 - a generator would stop at the first
 
 
 class NumberInput(forms.TextInput):

@@ -1,0 +1,15 @@
+from django.urls import URLPattern, path
+
+from lawang.portal import desk
+
+app_name = "portal"
+urlpatterns: list[URLPattern] = [
+    path("tugas/", desk.tasks, name="tasks"),
+    path("tugas/angka/", desk.sheet, name="sheet"),
+    path("tugas/angka/<uuid:key>/<slug:code>/", desk.figure, name="figure"),
+    path("tugas/putusan/", desk.decisions, name="decisions"),
+    path("tugas/rapat/", desk.new_meeting, name="new_meeting"),
+    path("tugas/rapat/<uuid:key>/", desk.meeting, name="meeting"),
+    path("tugas/program/<uuid:key>/", desk.progress, name="progress"),
+    path("tugas/percepatan/<uuid:key>/", desk.quick_win, name="move_quick_win"),
+]
