@@ -1,5 +1,6 @@
 """The reference part of docs/packs.md, made from the declarations."""
 
+import json
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -41,7 +42,8 @@ def _group(group: Group, seen: set[str]) -> list[str]:
     seen.add(group.name)
     lines = [f"### {group.name}\n", f"{group.meaning}\n", "| word | what | meaning |", "|---|---|---|"]
     for field in group.fields:
-        needed = "" if field.required else " *(may be left out)*"
+        absent = f"; then `{json.dumps(field.default)}`" if field.default not in (None, []) else ""
+        needed = "" if field.required else f" *(may be left out{absent})*"
         lines.append(f"| `{field.name}` | {field.shape.describe()}{needed} | {field.meaning} |")
     for rule in group.rules:
         lines.append(f"\nRule `{rule.__name__}`: {(rule.__doc__ or '').strip().splitlines()[0]}")

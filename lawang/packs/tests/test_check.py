@@ -93,7 +93,7 @@ MISTAKES = {
         "frameworks",
         "[PDAM]",
         "[PDAM, jalan]",
-        "10:19",
+        "10:14",
         "Ejaan “Jalan” sudah dipakai simpul “air”",
     ),
     "broken reference": (

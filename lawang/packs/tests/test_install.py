@@ -12,7 +12,7 @@ from lawang.packs.comparing import compare
 from lawang.packs.models import InstalledPack
 from lawang.packs.tests.folders import FRAMEWORK, MANIFEST, write_pack
 from lawang.people.calendar import due_date
-from lawang.people.models import Calendar, Holiday, Role, User
+from lawang.people.models import Holiday, Role, User
 from lawang.plans.models import Crosswalk, Framework, FrameworkNode, ReadinessElement
 from lawang.record.models import Entry
 from lawang.settings import ROOT
@@ -176,8 +176,7 @@ def test_the_national_pack_holds_both_frameworks(national: InstalledPack) -> Non
     assert Crosswalk.objects.get(old__code="mobilitas").new.code == "mobilitas"
     assert Crosswalk.objects.get(old__code="citra").kind == Crosswalk.Kind.NONE
     assert catalogue("budget-source")["csr"]["en"] == "Company CSR"
-    calendar = Calendar.objects.get(code="nasional")
-    assert due_date(date(2026, 3, 17), 3, calendar) == date(2026, 3, 27)
+    assert due_date(date(2026, 3, 17), 3) == date(2026, 3, 27)
 
 
 def test_catalogues_name_every_word_that_the_code_knows(national: InstalledPack) -> None:
