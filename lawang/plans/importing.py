@@ -383,7 +383,7 @@ class _Check:
                     value = cells.typed(column, line.cells.get(name))
                     if column.to and value is not None:
                         value = self._referred(sheet, column, value, place)
-                    self._fits(sheet, column, value)
+                    value = self._fits(sheet, column, value)
                 except _Unsure as unsure:
                     result.state = State.WAITING
                     result.problems.append(Problem(place, str(unsure)))
@@ -423,18 +423,20 @@ class _Check:
             str(line.number), _("Kolom “%(column)s” tidak ada, padahal baris ini baru.") % {"column": name}
         )
 
-    def _fits(self, sheet: Sheet, column: Column, value: cells.Value) -> None:
-        """Raise Refused when the table could not hold the value."""
+    def _fits(self, sheet: Sheet, column: Column, value: cells.Value) -> cells.Value:
+        """Return the value as the table will hold it. Raise Refused when it could not."""
         kept_in = tables.binding_field(sheet.name, column)
         if value is None or kept_in is None or column.kind in (Kind.WORDS, Kind.REFERENCE, Kind.REFERENCES):
-            return
+            return value
+        if column.kind == Kind.CODE and ";" in str(value):
+            raise Refused(_("berisi titik koma; kode tidak boleh memuatnya."))
         if column.name in ("rincian", "parameter"):
-            _check_series_cell(column.name, str(value))
-            return
+            return _series_cell(column.name, str(value))
         try:
             kept_in.run_validators(value)
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from error
+        return value
 
     def _fresh(self, sheet: Sheet, given: Row, position: int) -> Row:
         """Return a complete row for something new: what is not given is empty, or the table's default."""
@@ -805,22 +807,24 @@ def _default(column: Column, kept_in: "models.Field[Any, Any]") -> cells.Value:
     return str(value) if column.kind == Kind.CHOICE else value
 
 
-def _check_series_cell(name: str, words: str) -> None:
+def _series_cell(name: str, words: str) -> cells.Value:
+    """Return what a series is broken down by, or its parameters, in the one way they are written."""
     if name == "rincian":
         known = {word for pair in BREAKDOWNS for word in pair}
-        for part in words.split(";"):
-            if part.strip().casefold() not in known:
+        parts = [part.strip() for part in words.replace(",", ";").split(";")]
+        for part in parts:
+            if part.casefold() not in known:
                 raise Refused(
-                    _("berisi “%(typed)s”. Tulis wilayah, kelamin, atau keduanya.")
-                    % {"typed": part.strip()[:40]}
+                    _("berisi “%(typed)s”. Tulis wilayah, kelamin, atau keduanya.") % {"typed": part[:40]}
                 )
-        return
+        return tables.breakdown_list(parts)
     try:
         value = json.loads(words)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise Refused(_('bukan JSON seperti {"kunci": "nilai"}.'))
+    return tables.parameters(value)
 
 
 def _broken_rules(sheet: str, row: Row) -> list[tuple[str, str]]:

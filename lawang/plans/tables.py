@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from lawang.measures.models import Evidence, Series, Value
 from lawang.measures.periods import Period
@@ -415,7 +416,7 @@ class Reader:
         elif column.to == "node":
             row[column.name] = self.nodes.get(value)
         elif column.name == "rincian" and isinstance(value, list):
-            row[column.name] = "; ".join(word for word, stored in BREAKDOWNS if stored in value) or None
+            row[column.name] = breakdown_list(value)
         elif column.name == "parameter":
             row[column.name] = parameters(value)
         elif isinstance(value, str):
@@ -593,17 +594,20 @@ class Reader:
         return codes
 
     def _figures(self, table: Table, series: Iterable[int] | None) -> None:
-        rows = Value.objects.filter(is_current=True)
-        proofs = Evidence.objects.filter(value__is_current=True).exclude(link="")
+        """Read the figures in force; for an import (`series` given) a proposed one stands for its slot."""
+        rows, proofs = Value.objects.filter(is_current=True), Evidence.objects.filter(value__is_current=True)
         if series is not None:
-            ids = list(series)
-            rows, proofs = rows.filter(series__in=ids), proofs.filter(value__series__in=ids)
+            rows = Value.objects.filter(
+                Q(is_current=True) | Q(status=Value.Status.PROPOSED), series__in=list(series)
+            )
+            proofs = Evidence.objects.filter(value__series__in=list(series))
+        proofs = proofs.exclude(link="")
         links = {
             value: (link, proves)
             for value, link, proves in proofs.order_by("-pk").values_list("value_id", "link", "proves")
         }
         for pk, code, start, end, area, breakdown, amount, note in rows.order_by(
-            "series__code", "start", "end", "area__code", "breakdown"
+            "series__code", "start", "end", "area__code", "breakdown", "-revision"
         ).values_list("pk", "series__code", "start", "end", "area__code", "breakdown", "amount", "note"):
             link, proves = links.get(pk, ("", ""))
             table.add(
@@ -619,6 +623,12 @@ class Reader:
                     "bukti_tentang": clean(proves) or None,
                 },
             )
+
+
+def breakdown_list(words: Iterable[str]) -> str | None:
+    """Return "wilayah; kelamin" for their words of the sheet or of the table, in any order."""
+    found = {word.strip().casefold() for word in words}
+    return "; ".join(word for word, stored in BREAKDOWNS if found & {word, stored}) or None
 
 
 def parameters(value: dict[str, Any] | None) -> str | None:
