@@ -18,22 +18,20 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 SIZES = {"phone": (360, 740), "desk": (1280, 800)}
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Start one Chromium for the whole run."""
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Start Chromium for one test.
+
+    Playwright's loop runs in this thread while the test does, so Django must be told that this is meant; it ends with
+    the test, for it would disturb every later test that touches the database.
+    """
     if not CHROMIUM:
         pytest.skip("Tidak ada Chromium di sini: apt install chromium, atau CHROMIUM=/jalan/ke/chromium")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def browser(chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    """Return the browser. Playwright's loop runs in this thread, so Django must be told that this is meant."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    return chromium
 
 
 def open_page(

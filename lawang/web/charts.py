@@ -91,8 +91,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> st
     )
     return (
         f'<details class="chart-table"><summary>{escape(_("Lihat tabelnya"))}</summary><div class="details-body">'
-        f'<table class="dense"><caption class="hidden">{escape(title)}</caption>'
-        f"<thead><tr>{heading}</tr></thead><tbody>{cells}</tbody></table></div></details>"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="dense"><caption class="hidden">{escape(title)}</caption>'
+        f"<thead><tr>{heading}</tr></thead><tbody>{cells}</tbody></table></div></div></details>"
     )
 
 
