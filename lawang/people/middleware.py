@@ -17,7 +17,14 @@ from lawang.web.shell import has_session
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 # Pages that stay open to somebody who is being led somewhere.
-_OPEN = {"account_logout", "account_change_password", "account_reauthenticate", "mfa_reauthenticate", "theme"}
+_OPEN = {
+    "account_logout",
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "theme",
+    "crest",
+}
 _OPEN_FOR_FACTOR = _OPEN | {
     "mfa_activate_totp",
     "mfa_index",
