@@ -1,5 +1,6 @@
 """Against a real mail server on this machine."""
 
+import socket
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -39,22 +40,25 @@ class Postman:
 @pytest.fixture
 def postman(settings: Any) -> Iterator[Postman]:
     postman = Postman()
-    controller = Controller(postman, hostname="127.0.0.1", port=0)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(postman, hostname="127.0.0.1", port=port)
     controller.start()
-    assert controller.server is not None
-    settings.SMTP_URL = f"smtp://127.0.0.1:{controller.server.sockets[0].getsockname()[1]}"
+    settings.SMTP_URL = f"smtp://127.0.0.1:{port}"
     settings.MAIL_FROM = "Kabupaten Empat Lawang <lawang@empatlawang.example.id>"
     yield postman
     controller.stop()
 
 
-def put(at: datetime, **fields: Any) -> Outbox:
-    fields = {
-        "address": "ratna@example.id",
-        "kind": "value_returned",
-        "subject": "Angka dikembalikan",
-    } | fields
-    return notify(**({"body": "Mohon lengkapi bukti – terima kasih.", "about": "a.b:1", "at": at} | fields))
+def put(at: datetime, *, address: str = "ratna@example.id") -> Outbox:
+    return notify(
+        address=address,
+        kind="value_returned",
+        subject="Angka dikembalikan",
+        body="Mohon lengkapi bukti – terima kasih.",
+        about="a.b:1",
+        at=at,
+    )
 
 
 def test_a_message_arrives_once(postman: Postman, at: datetime) -> None:

@@ -1,0 +1,255 @@
+"""What the record and the machine below it can say about themselves."""
+
+import itertools
+import shutil
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
+
+from lawang.record import pulse, seals
+from lawang.record.doctor import Finding, bad, good, hint, register_check
+from lawang.record.exported import key_hashes
+from lawang.record.models import DataKey, Entry, Outbox, Seal
+from lawang.record.outbox import ready_channels
+
+OLDEST_SERVER = 150000
+ENTRIES = 200_000  # above that, only the chains of the newest entries are walked on each visit
+
+
+def register() -> None:
+    """Make the checks known to doctor."""
+    register_check("database", lambda: _("Basis data"), database)
+    register_check("migrations", lambda: _("Susunan tabel"), migrations)
+    register_check("clock", lambda: _("Jam"), clock)
+    register_check("disk", lambda: _("Ruang penyimpanan"), disk)
+    register_check("keys", lambda: _("Kunci"), keys)
+    register_check("keys_exported", lambda: _("Salinan kunci"), keys_exported)
+    register_check("debug", lambda: _("Mode pengembangan"), debug)
+    register_check("hosts", lambda: _("Nama situs"), hosts)
+    register_check("chains", lambda: _("Rantai riwayat"), chains)
+    register_check("seals", lambda: _("Segel malam"), night_seals)
+    register_check("mail", lambda: _("Surel"), mail)
+    register_check("outbox", lambda: _("Pesan keluar"), outbox)
+    register_check("worker", lambda: _("Pekerja"), worker)
+    register_check("static", lambda: _("Berkas tampilan"), static)
+    register_check("files", lambda: _("Berkas bukti"), files)
+    register_check("backup", lambda: _("Cadangan"), backup)
+
+
+def database(at: datetime) -> Finding:
+    connection.ensure_connection()
+    version = connection.pg_version  # type: ignore[attr-defined]
+    words = f"PostgreSQL {version // 10000}.{version % 10000}"
+    if version < OLDEST_SERVER:
+        return bad(
+            _("%(server)s terlalu tua.") % {"server": words}, _("Pasang PostgreSQL 15 atau lebih baru.")
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("select current_setting('fsync'), current_setting('server_encoding')")
+        fsync, encoding = cursor.fetchone()
+    if fsync != "on":
+        return bad(
+            _("%(server)s berjalan dengan fsync mati: data dapat hilang saat listrik padam.")
+            % {"server": words},
+            _("Nyalakan fsync di postgresql.conf."),
+        )
+    if encoding != "UTF8":
+        return bad(
+            _("Pengodean basis data %(name)s.") % {"name": encoding}, _("Buat basis data dengan UTF8.")
+        )
+    return good(_("%(server)s menjawab.") % {"server": words})
+
+
+def migrations(at: datetime) -> Finding:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        return bad(
+            _("%(count)s perubahan tabel belum dijalankan.") % {"count": len(waiting)},
+            _("Jalankan: lawang migrate"),
+        )
+    return good(_("Semua tabel sesuai dengan versi ini."))
+
+
+def clock(at: datetime) -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("select clock_timestamp()")
+        difference = abs((cursor.fetchone()[0] - datetime.now(UTC)).total_seconds())
+    last = Entry.objects.order_by("-id").values_list("at", flat=True).first()
+    if difference > 5:
+        return bad(
+            _("Jam server dan jam basis data berbeda %(seconds)s detik.") % {"seconds": round(difference)},
+            _("Nyalakan penyelaras waktu (systemd-timesyncd atau chrony) di kedua mesin."),
+        )
+    if last and last > at + timedelta(minutes=5):
+        return bad(
+            _("Ada catatan yang bertanggal di masa depan."), _("Periksa jam mesin: mungkin berjalan mundur.")
+        )
+    return good(_("Jam cocok."))
+
+
+def disk(at: datetime) -> Finding:
+    usage = shutil.disk_usage(Path(settings.DATA))
+    words = _("Sisa %(free)s GB dari %(total)s GB.") % {
+        "free": f"{usage.free / 1e9:.1f}".replace(".", ","),
+        "total": f"{usage.total / 1e9:.0f}",
+    }
+    if usage.free < 1e9 or usage.free / usage.total < 0.03:
+        return bad(words, _("Kosongkan atau tambah ruang: PostgreSQL berhenti bila ruang habis."))
+    if usage.free < 5e9:
+        return hint(words, _("Siapkan ruang tambahan."))
+    return good(words)
+
+
+def keys(at: datetime) -> Finding:
+    folder = Path(settings.KEYS)
+    if not (folder / "master.key").exists() and DataKey.objects.exists():
+        return bad(
+            _("Kunci induk hilang: data pribadi dalam riwayat tidak dapat dibuka."),
+            _("Kembalikan kunci dari hasil `lawang keys export` dengan `lawang keys import BERKAS`."),
+        )
+    private = [path for path in folder.glob("*") if path.suffix in (".key", ".secret")]
+    loose = [path.name for path in private if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+    if loose:
+        return bad(
+            _("Kunci %(names)s dapat dibaca pengguna lain di mesin ini.") % {"names": ", ".join(loose)},
+            _("Jalankan: chmod 600 %(folder)s/*") % {"folder": folder},
+        )
+    return good(_("%(count)s kunci, hanya terbaca oleh Lawang.") % {"count": len(private)})
+
+
+def keys_exported(at: datetime) -> Finding:
+    when, known = pulse.last_export()
+    present = key_hashes()
+    if when is None:
+        return hint(
+            _("Kunci belum pernah disalin. Tanpa kunci, cadangan tidak dapat membuka data pribadi."),
+            _("Jalankan: lawang keys export BERKAS, lalu simpan berkas itu di luar mesin ini."),
+        )
+    if known != present:
+        return bad(
+            _("Kunci berubah sejak disalin pada %(date)s.") % {"date": f"{when:%Y-%m-%d}"},
+            _("Salin lagi: lawang keys export BERKAS"),
+        )
+    return good(_("Kunci disalin pada %(date)s.") % {"date": f"{when:%Y-%m-%d}"})
+
+
+def debug(at: datetime) -> Finding:
+    if settings.DEBUG:
+        return bad(_("Halaman galat menampilkan isi program."), _("Hapus LAWANG_DEBUG."))
+    return good(_("Mati."))
+
+
+def hosts(at: datetime) -> Finding:
+    names = ", ".join(settings.ALLOWED_HOSTS)
+    if "*" in settings.ALLOWED_HOSTS:
+        return bad(_("Situs ini menjawab semua nama."), _("Tulis nama situs Anda di LAWANG_HOSTS."))
+    if not settings.BEHIND_TLS:
+        return hint(
+            _("Situs ini menjawab %(names)s tanpa HTTPS.") % {"names": names},
+            _("Pasang Caddy di depan dan atur LAWANG_TLS=1 serta LAWANG_HOSTS (docs/running.md)."),
+        )
+    return good(_("Situs ini menjawab %(names)s.") % {"names": names})
+
+
+def chains(at: datetime) -> Finding:
+    count = Entry.objects.count()
+    limit = None if count <= ENTRIES else 5_000
+    breaks = list(itertools.islice(seals.verify_chains(limit), 5))
+    if breaks:
+        return bad(
+            _("Riwayat tidak utuh: %(where)s.")
+            % {"where": "; ".join(f"{item.where} ({item.what})" for item in breaks)},
+            _("Bandingkan dengan cadangan terakhir yang masih utuh; riwayat telah diubah di luar Lawang."),
+        )
+    return good(_("%(count)s catatan, rantainya utuh.") % {"count": f"{count:,}".replace(",", ".")})
+
+
+def night_seals(at: datetime) -> Finding:
+    last = Seal.objects.order_by("-date").first()
+    if last is None:
+        return hint(_("Belum ada segel."), _("Segel pertama dibuat malam ini oleh `lawang work`."))
+    if broken := seals.verify_seals(limit=3):
+        return bad(
+            _("Segel tidak cocok: %(where)s.")
+            % {"where": "; ".join(f"{item.where} ({item.what})" for item in broken)},
+            _("Riwayat sebelum segel itu telah diubah, atau kunci segel hilang. Bandingkan dengan cadangan."),
+        )
+    if at - last.made_at > timedelta(hours=50):
+        return bad(
+            _("Segel terakhir bertanggal %(date)s.") % {"date": last.date},
+            _("Periksa apakah `lawang work` berjalan."),
+        )
+    return good(_("Segel %(date)s cocok.") % {"date": last.date})
+
+
+def mail(at: datetime) -> Finding:
+    if "email" not in ready_channels():
+        return hint(
+            _("Server surel belum diatur: pesan menunggu."), _("Atur LAWANG_SMTP_URL dan LAWANG_MAIL_FROM.")
+        )
+    return good(_("Server surel sudah diatur."))
+
+
+def outbox(at: datetime) -> Finding:
+    failed = Outbox.objects.filter(state=Outbox.State.FAILED).count()
+    waiting = Outbox.objects.filter(state=Outbox.State.WAITING, channel__in=ready_channels())
+    stuck = waiting.filter(next_at__lt=at - timedelta(minutes=15)).count()
+    if failed or stuck:
+        return bad(
+            _("%(failed)s pesan gagal, %(stuck)s tertahan.") % {"failed": failed, "stuck": stuck},
+            _("Buka Kelola, Pesan, lalu kirim ulang setelah sebabnya diperbaiki."),
+        )
+    return good(_("Tidak ada pesan yang tertahan."))
+
+
+def worker(at: datetime) -> Finding:
+    last = pulse.last_beat()
+    if last is None or at - last > timedelta(minutes=3):
+        return bad(
+            _("Pekerja tidak berjalan: pesan tidak terkirim dan segel tidak dibuat."),
+            _("Jalankan `lawang work`, atau `systemctl start lawang-work`."),
+        )
+    return good(_("Pekerja berjalan."))
+
+
+def static(at: datetime) -> Finding:
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        return hint(_("Berkas tampilan belum dikumpulkan."), _("Jalankan: lawang collectstatic --noinput"))
+    return good(_("Berkas tampilan siap."))
+
+
+def files(at: datetime) -> Finding:
+    from lawang.record.files import path_of
+    from lawang.record.models import File
+
+    newest = File.objects.order_by("-id").values_list("sha256", "size")[:200]
+    missing = [
+        sha256
+        for sha256, size in newest
+        if not path_of(sha256).exists() or path_of(sha256).stat().st_size != size
+    ]
+    if missing:
+        return bad(
+            _("%(count)s berkas tidak ada di tempatnya.") % {"count": len(missing)},
+            _("Kembalikan folder %(folder)s dari cadangan.") % {"folder": settings.MEDIA_ROOT},
+        )
+    return good(_("Berkas yang terbaru ada di tempatnya."))
+
+
+def backup(at: datetime) -> Finding:
+    last = pulse.last_backup()
+    if last is None:
+        return hint(
+            _("Belum pernah ada cadangan."), _("Jalankan `lawang backup`, dan pasang lawang-backup.timer.")
+        )
+    if at - last > timedelta(hours=50):
+        return bad(
+            _("Cadangan terakhir %(date)s.") % {"date": f"{last:%Y-%m-%d}"}, _("Periksa lawang-backup.timer.")
+        )
+    return good(_("Cadangan terakhir %(date)s.") % {"date": f"{last:%Y-%m-%d}"})
