@@ -34,7 +34,7 @@ def typed(column: Column, raw: Any) -> Value:
         return None
     match column.kind:
         case Kind.NUMBER:
-            return _number(raw).quantize(STEP, rounding=ROUND_HALF_UP)
+            return Decimal(plain_number(_number(raw).quantize(STEP, rounding=ROUND_HALF_UP)))
         case Kind.WHOLE | Kind.RUPIAH:
             return _whole(raw)
         case Kind.YEAR:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -178,7 +178,7 @@ def _escaped(row: dict[str, Any]) -> dict[str, Any]:
     return {name: escape(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.reuse, Phase.explicit])
 @given(sheets=plans())
 def test_any_plan_survives_export_and_import(wayan: User, sheets: dict[str, list[dict[str, Any]]]) -> None:
     plan = Plan.objects.first()
