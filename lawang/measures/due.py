@@ -18,11 +18,11 @@ class Due:
     period: Period  # the oldest one missing
     until: date
     missing: int  # periods, this one included
-    last: Value | None  # the newest approved total
+    last: Value | None  # the newest approved total, when it was asked for
 
 
-def due_figures(series: QuerySet[Series], *, today: date) -> list[Due]:
-    """Return what is owed for these typed-in series, the longest overdue first: three queries.
+def due_figures(series: QuerySet[Series], *, today: date, with_last: bool = True) -> list[Due]:
+    """Return what is owed for these typed-in series, the longest overdue first, in two or three queries.
 
     A period counts as delivered when a figure is approved or proposed. A series that never had a figure owes the
     last period only.
@@ -48,7 +48,7 @@ def due_figures(series: QuerySet[Series], *, today: date) -> list[Due]:
             first = _following(delivered, row.frequency, newest)
             owed.append((row, first, _count(first, newest)))
     until = due_dates((period.end, row.due_working_days) for row, period, _ in owed)
-    last = _last_values([row.pk for row, _, _ in owed])
+    last = _last_values([row.pk for row, _, _ in owed]) if with_last else {}
     found = [
         Due(row, period, until[period.end, row.due_working_days], missing, last.get(row.pk))
         for row, period, missing in owed

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+
 from lawang.lib.calendar import add_working_days, is_working_day, working_days_between
-from lawang.people.models import Calendar
+from lawang.people.models import Calendar, Holiday
 
 NATIONAL = "nasional"  # the calendar of packs/nasional
 WEEKEND = frozenset({6, 7})
@@ -29,12 +32,15 @@ class WorkingDays:
 
 
 def working_days(code: str = NATIONAL) -> WorkingDays:
-    """Return the working days of a calendar in two queries; without that calendar only weekends are off."""
-    calendar = Calendar.objects.filter(code=code).first()
-    if calendar is None:
+    """Return the working days of a calendar in one query; without that calendar only weekends are off."""
+    row = (
+        Calendar.objects.filter(code=code)
+        .annotate(days=ArraySubquery(Holiday.objects.filter(calendar=OuterRef("pk")).values("date")))
+        .first()
+    )
+    if row is None:
         return WorkingDays(WEEKEND, frozenset())
-    days = frozenset(calendar.holidays.values_list("date", flat=True))
-    return WorkingDays(frozenset(calendar.weekend) or WEEKEND, days)
+    return WorkingDays(frozenset(row.weekend) or WEEKEND, frozenset(row.days))
 
 
 def due_date(start: date, count: int, code: str = NATIONAL) -> date:

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from lawang.measures.due import Due, due_figures
-from lawang.measures.models import Series, Value
+from lawang.measures.models import Series, SeriesQuerySet, Value
 from lawang.people.models import User
 from lawang.people.permissions import acts_for, reach
 from lawang.plans.models import Indicator, Meeting, Milestone, Revision, Target
@@ -34,19 +34,20 @@ class Tasks:
         return sum(map(len, lists))
 
 
-def live_series(today: date) -> QuerySet[Series]:
+def live_series(today: date) -> SeriesQuerySet:
     """Return the series that somebody looks at: of the indicators in force, and of the regency's profile."""
-    in_force = list(Revision.objects.in_force(today).values_list("pk", flat=True))
-    used = Indicator.objects.filter(revision__in=in_force).values("series")
+    used = Indicator.objects.filter(revision__in=Revision.objects.in_force(today).values("pk")).values(
+        "series"
+    )
     return Series.objects.filter(Q(pk__in=used) | Q(in_profile=True))
 
 
-def figures_due(user: User, today: date) -> list[Due]:
+def figures_due(user: User, today: date, *, with_last: bool = True) -> list[Due]:
     """Return the figures that this person owes, the longest overdue first."""
     held = reach(user, "measures.propose")
     if not held:
         return []
-    return due_figures(live_series(today).held_by(held), today=today)  # type: ignore[attr-defined]
+    return due_figures(live_series(today).held_by(held), today=today, with_last=with_last)
 
 
 def to_decide(user: User) -> QuerySet[Value]:
@@ -58,23 +59,33 @@ def to_decide(user: User) -> QuerySet[Value]:
     if not held.everything:
         waiting = waiting.filter(series__owner__in=held.agencies)
     own = {user.pk, *acts_for(user)}
-    return waiting.exclude(proposed_by__in=own).order_by("proposed_at", "pk")
+    return waiting.exclude(proposed_by__in=own)
 
 
 def tasks_of(user: User, today: date) -> Tasks:
-    """Return everything this person has to do today, in at most nine queries."""
-    tasks = Tasks(due=figures_due(user, today))
-    held = reach(user, "measures.propose")
-    if held:
-        own = Value.objects.filter(status__in=(Value.Status.RETURNED, Value.Status.DRAFT))
-        if not held.everything:
-            own = own.filter(series__owner__in=held.agencies)
-        for value in own.select_related("series", "decided_by").order_by("decided_at", "pk"):
-            (tasks.returned if value.status == Value.Status.RETURNED else tasks.drafts).append(value)
-    tasks.decide = list(to_decide(user).select_related("series__owner", "proposed_by"))
+    """Return everything this person has to do today, in six queries."""
+    tasks = Tasks(due=figures_due(user, today, with_last=False))
+    lists = {
+        Value.Status.RETURNED: tasks.returned,
+        Value.Status.DRAFT: tasks.drafts,
+        Value.Status.PROPOSED: tasks.decide,
+    }
+    for value in _undecided(user).select_related("series"):
+        lists[Value.Status(value.status)].append(value)
     tasks.meetings = meetings_to_record(user, today)
     tasks.milestones = milestones_late(user, today)
     return tasks
+
+
+def _undecided(user: User) -> QuerySet[Value]:
+    """Return the figures that wait for this person: to decide about, to mend, to hand in."""
+    own = Value.objects.filter(status__in=(Value.Status.RETURNED, Value.Status.DRAFT))
+    held = reach(user, "measures.propose")
+    if not held:
+        own = own.none()
+    elif not held.everything:
+        own = own.filter(series__owner__in=held.agencies)
+    return (own | to_decide(user)).order_by("proposed_at", "pk")
 
 
 def meetings_to_record(user: User, today: date) -> list[Meeting]:

@@ -198,5 +198,5 @@ def test_few_queries_however_much_is_due(
             propose(row.series, PERIOD.code, 5, by=ratna)
     client = signed_in(both)
     client.get(reverse(page))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         assert client.get(reverse(page)).status_code == 200
