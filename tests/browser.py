@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 PHOTOS = Path(os.environ.get("LAWANG_PHOTOS", "build/photos"))
@@ -53,11 +53,41 @@ def open_page(
     if cookies:
         context.add_cookies(cookies)
     page = context.new_page()
-    page.complaints = []  # type: ignore[attr-defined]
-    page.on("console", lambda m: page.complaints.append(m.text) if m.type == "error" else None)  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    complaints: list[str] = []
+    page.complaints = complaints  # type: ignore[attr-defined]
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(url, wait_until="load")
     return page
+
+
+def weigh(browser: Browser, url: str, *, cookies: list[Any] | None = None) -> dict[str, float]:
+    """Return what a first visit loads, in KB as Brotli would send it: total, script, and how many requests."""
+    import brotli  # type: ignore[import-untyped]
+
+    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="id-ID")
+    if cookies:
+        context.add_cookies(cookies)
+    page = context.new_page()
+    answers: list[Any] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(url, wait_until="networkidle")
+    weight = {"total": 0.0, "script": 0.0, "requests": float(len(answers))}
+    for answer in answers:
+        body = answer.body() if answer.status == 200 else b""
+        is_text = any(
+            kind in answer.headers.get("content-type", "") for kind in ("text", "javascript", "svg", "json")
+        )
+        size = len(brotli.compress(body, quality=5) if is_text else body) / 1024
+        weight["total"] += size
+        weight["script"] += size if answer.request.resource_type == "script" else 0
+    context.close()
+    return weight
 
 
 def photograph(page: Page, name: str) -> Path:

@@ -91,7 +91,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> st
     )
     return (
         f'<details class="chart-table"><summary>{escape(_("Lihat tabelnya"))}</summary><div class="details-body">'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}"><table class="dense"><caption class="hidden">{escape(title)}</caption>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}">'
+        f'<table class="dense"><caption class="hidden">{escape(title)}</caption>'
         f"<thead><tr>{heading}</tr></thead><tbody>{cells}</tbody></table></div></div></details>"
     )
 
@@ -390,6 +391,9 @@ def bar_chart(
             out.append(_text(left + after + 7, y + 15, _short(value, short), "tb"))
             if name in goals:
                 at = left + goal
+                out.append(
+                    f'<path d="M{at:.1f} {y - 4:.1f}v28" class="s-bg" stroke="#fff" stroke-width="6"/>'
+                )
                 out.append(
                     f'<path d="M{at:.1f} {y - 3:.1f}v26" stroke-width="2.5" stroke-dasharray="4 3" {PAINT["s-goal"]}/>'
                 )

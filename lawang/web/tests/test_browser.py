@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import axe, open_page, photograph, unseen_focus, wider_than
+from tests.browser import axe, open_page, photograph, unseen_focus, weigh, wider_than
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,3 +47,10 @@ def test_what_is_typed_survives_a_lost_page(browser: Browser, live_server: LiveS
     page.get_by_role("button", name="Kembalikan isian").click()
     assert page.input_value("#id_name") == "Air bersih"
     page.context.close()
+
+
+def test_the_shell_leaves_room_for_the_page(browser: Browser, live_server: LiveServer) -> None:
+    weight = weigh(browser, f"{live_server.url}/komponen/")
+    assert weight["requests"] <= 6
+    assert weight["script"] <= 4
+    assert weight["total"] <= 25

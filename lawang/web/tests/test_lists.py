@@ -113,11 +113,8 @@ def test_charts_are_well_formed_whatever_they_are_given(drawing: str) -> None:
 
 
 def test_a_chart_says_itself() -> None:
-    drawing = charts.line_chart(
-        [("I/26", 2060), ("II/26", 2140)], title="Rumah", unit="rumah", targets=[("IV/26", 2600)]
-    )
+    quarters, goal = [("I/26", 2060), ("II/26", 2140)], [("IV/26", 2600)]
+    drawing = charts.line_chart(quarters, title="Rumah", unit="rumah", targets=goal)
     assert "Terakhir, II/26: 2.140 rumah. Target IV/26: 2.600 rumah." in drawing
     assert "<table" in drawing
-    assert drawing == charts.line_chart(
-        [("I/26", 2060), ("II/26", 2140)], title="Rumah", unit="rumah", targets=[("IV/26", 2600)]
-    )
+    assert drawing == charts.line_chart(quarters, title="Rumah", unit="rumah", targets=goal)
