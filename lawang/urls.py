@@ -9,6 +9,7 @@ from lawang.web import views as web
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tema-<slug:digest>.css", web.theme, name="theme"),
     path("lambang-<slug:digest>", packs.crest, name="crest"),
+    path("", include("lawang.record.urls")),
     *i18n_patterns(
         path("", include("lawang.web.urls")),
         path("", include("lawang.people.urls")),
