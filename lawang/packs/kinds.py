@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from lawang.areas import actions as areas
 from lawang.areas.models import Area
+from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.packs.registry import PackVersion, register_kind
 from lawang.packs.schema import (
@@ -179,21 +180,21 @@ def calendar_makes_sense(calendar: dict[str, Any]) -> Iterator[Fault]:
         return
     seen: set[str] = set()
     for word in ("add", "remove"):
-        for number, own in enumerate(calendar[word]):
+        for place, own in enumerate(calendar[word]):
             day = own["date"]
             if not first <= int(day[:4]) <= last:
                 yield Fault(
-                    (word, number, "date"),
+                    (word, place, "date"),
                     _("Tanggal %(day)s di luar tahun %(first)s sampai %(last)s.")
                     % {"day": day, "first": first, "last": last},
                 )
             elif day in seen:
-                yield Fault((word, number, "date"), _("Tanggal %(day)s ditulis dua kali.") % {"day": day})
+                yield Fault((word, place, "date"), _("Tanggal %(day)s ditulis dua kali.") % {"day": day})
             elif word == "remove" and not (
                 calendar["from_package"] and date.fromisoformat(day) in package_days(int(day[:4]))
             ):
                 yield Fault(
-                    (word, number, "date"), _("Tanggal %(day)s memang bukan hari libur.") % {"day": day}
+                    (word, place, "date"), _("Tanggal %(day)s memang bukan hari libur.") % {"day": day}
                 )
             seen.add(day)
 
@@ -313,7 +314,7 @@ def accent_is_readable(theme: dict[str, Any]) -> Iterator[Fault]:
                 "Warna %(colour)s terlalu pucat: kontras dengan putih %(found)s, paling sedikit %(least)s."
                 " Pilih yang lebih gelap."
             )
-            % {"colour": theme["accent"], "found": f"{found:.1f}", "least": TEXT_CONTRAST},
+            % {"colour": theme["accent"], "found": number(found, 1), "least": number(TEXT_CONTRAST, 1)},
         )
 
 
