@@ -40,7 +40,7 @@ class LoginForm(_Plain, account.LoginForm):  # type: ignore[misc]
         login = self.fields["login"]
         assert isinstance(login, forms.CharField)
         login.max_length = None
-        login.validators = [forms.CharField(max_length=254).validators[0]]
+        login.validators = forms.CharField(max_length=254).validators  # also refuses NUL
         login.widget.attrs.pop("maxlength", None)
         login.widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 
