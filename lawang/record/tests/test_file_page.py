@@ -44,12 +44,14 @@ def test_who_is_not_logged_in_is_asked_to(client: Client, at: datetime) -> None:
 def test_a_file_without_a_noun_is_closed_unless_public(client: Client, at: datetime) -> None:
     assert client.get(f"/berkas/{keep(at, about='z.z:1').key}/").status_code == 302
     public = keep(at, about="z.z:1", privacy=Privacy.PUBLIC)
-    assert client.get(f"/berkas/{public.key}/")["Cache-Control"].startswith("public")
+    answer = client.get(f"/berkas/{public.key}/")
+    answer.close()
+    assert answer["Cache-Control"].startswith("public")
 
 
 def test_reading_a_personal_file_is_written_down(client: Client, siti: Any, at: datetime) -> None:
     client.force_login(siti)
-    client.get(f"/berkas/{keep(at, privacy=Privacy.PERSONAL).key}/")
+    client.get(f"/berkas/{keep(at, privacy=Privacy.PERSONAL).key}/").close()
     assert Access.objects.get().by == siti
 
 
@@ -63,4 +65,5 @@ def test_the_same_file_is_not_sent_twice(client: Client, siti: Any, at: datetime
 def test_a_pdf_opens_in_the_browser(client: Client, siti: Any, at: datetime) -> None:
     client.force_login(siti)
     answer = client.get(f"/berkas/{keep(at, b'%PDF-1.7', 'a.pdf').key}/")
+    answer.close()
     assert answer["Content-Disposition"].startswith("inline")
