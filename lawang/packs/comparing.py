@@ -42,6 +42,9 @@ def compare(before: Any, after: Any, way: tuple[str, ...] = ()) -> Iterator[Chan
             if name != "content":  # a file's bytes; its sha256 tells
                 yield from compare(before.get(name), after.get(name), (*way, name))
     elif isinstance(before, list) and isinstance(after, list):
+        if len(before) == len(after) == 1 and not name_of(before[0]) and not name_of(after[0]):
+            yield from compare(before[0], after[0], way)  # a file with one thing: theme, settings
+            return
         old, new = named(before), named(after)
         for name in [*new, *(name for name in old if name not in new)]:
             yield from compare(old.get(name), new.get(name), (*way, name))
@@ -52,15 +55,18 @@ def compare(before: Any, after: Any, way: tuple[str, ...] = ()) -> Iterator[Chan
         yield Change(way, before, after)
 
 
+def name_of(item: Any) -> str:
+    """Return the word that tells an item of a list apart from its like, or nothing."""
+    if isinstance(item, dict):
+        return next((item[word] for word in NAMES if isinstance(item.get(word), str)), "")
+    return str(item)
+
+
 def named(items: list[Any]) -> dict[str, Any]:
     """Return the items of a list by the word that tells them apart; equal ones are numbered."""
     found: dict[str, Any] = {}
     for item in items:
-        name = (
-            next((str(item[word]) for word in NAMES if item.get(word)), "?")
-            if isinstance(item, dict)
-            else str(item)
-        )
+        name = name_of(item) or "?"
         key, number = name, 1
         while key in found:
             number += 1
