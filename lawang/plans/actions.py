@@ -8,14 +8,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lawang.lib.refused import Refused
 from lawang.people.models import User
 from lawang.people.permissions import demand
 from lawang.plans.models import (
     Activity,
+    Application,
     Attendance,
     Body,
     BudgetLine,
@@ -71,7 +75,7 @@ def revision_of(row: Row) -> Revision:
 
 
 def thing_of(row: Row) -> models.Model | str:
-    """Return the thing in whose history a change of `row` is told: itself when it has a key, else what it is part of."""
+    """Return the thing whose history tells of a change of `row`: itself if it has a key, else what it is part of."""
     if isinstance(row, Partner | Resource | Risk):
         return row.quick_win
     if isinstance(row, BudgetLine | Dependency):
@@ -99,19 +103,72 @@ def _fields(row: models.Model) -> dict[str, Any]:
     }
 
 
+# What a constraint means to the person who ran into it.
+TAKEN = {
+    "activity_code_once": gettext_lazy("Kode kegiatan ini sudah dipakai. Pilih kode lain."),
+    "application_code_once": gettext_lazy("Kode aplikasi ini sudah dipakai. Pilih kode lain."),
+    "body_code_once": gettext_lazy("Kode lembaga ini sudah dipakai. Pilih kode lain."),
+    "budget_once_per_year_and_source": gettext_lazy(
+        "Tahun dan sumber ini sudah ada barisnya. Ubah baris itu, jangan buat yang kedua."
+    ),
+    "budget_planned_not_negative": gettext_lazy("Anggaran tidak bisa kurang dari nol."),
+    "budget_share_is_percent": gettext_lazy("Bagian harus lebih dari 0 dan paling banyak 100 persen."),
+    "dependency_once": gettext_lazy("Ketergantungan ini sudah tercatat."),
+    "dependency_on_another": gettext_lazy("Program tidak bisa bergantung pada dirinya sendiri."),
+    "gap_once_per_node": gettext_lazy("Kesenjangan subdimensi ini sudah ditulis. Ubah yang sudah ada."),
+    "indicator_code_once": gettext_lazy("Kode indikator ini sudah dipakai. Pilih kode lain."),
+    "member_once_per_body": gettext_lazy("Jabatan dan nama ini sudah tercatat di lembaga ini."),
+    "programme_code_once": gettext_lazy("Kode program ini sudah dipakai. Pilih kode lain."),
+    "programme_ends_after_start": gettext_lazy("Tahun selesai tidak boleh sebelum tahun mulai."),
+    "quick_win_code_once": gettext_lazy("Kode percepatan ini sudah dipakai. Pilih kode lain."),
+    "quick_win_ends_after_start": gettext_lazy("Hari selesai tidak boleh sebelum hari mulai."),
+    "quick_win_progress_is_percent": gettext_lazy("Kemajuan harus antara 0 dan 100 persen."),
+    "statement_code_once": gettext_lazy("Kode ini sudah dipakai pernyataan lain. Pilih kode lain."),
+    "swot_code_once": gettext_lazy("Kode ini sudah dipakai baris SWOT lain. Pilih kode lain."),
+}
+
+
+def _store(row: models.Model) -> None:
+    """Check a row and save it; raise Refused with a sentence for what cannot be kept."""
+    try:
+        row.clean_fields(exclude=["search"])
+    except ValidationError as error:
+        raise Refused(error.messages[0]) from None
+    for constraint in row._meta.constraints:
+        try:
+            constraint.validate(type(row), row)
+        except ValidationError as error:
+            raise Refused(str(TAKEN.get(constraint.name, error.messages[0]))) from None
+    for field in row._meta.concrete_fields:
+        if field.unique and not field.primary_key and field.name != "key":
+            others = type(row)._default_manager.filter(**{field.name: getattr(row, field.attname)})
+            if others.exclude(pk=row.pk).exists():
+                raise Refused(
+                    str(TAKEN.get(f"{row._meta.model_name}_{field.name}_once", _("Sudah dipakai.")))
+                )
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # somebody else was faster with the same code
+        raise Refused(_("Baris seperti ini baru saja disimpan orang lain. Muat ulang halaman ini.")) from None
+
+
 @transaction.atomic
 def save_row(
     row: Row, *, by: User, at: datetime, many: Mapping[str, Iterable[models.Model]] | None = None
 ) -> None:
     """Add a row to a draft, or keep its changes; nothing changed leaves no trace.
 
-    `many` holds the new members of many-to-many fields by name. Raise Refused when the edition is in force.
+    `many` holds the new members of many-to-many fields by name. Raise Refused when the edition is in force, or with
+    a sentence about what cannot be kept.
     """
     _draft(row)
     demand(by, "plans.edit", row)
     before = _fields(type(row)._default_manager.get(pk=row.pk)) if row.pk else {}
-    row.full_clean(exclude=["search"])
-    row.save()
+    is_new = not row.pk
+    _store(row)
+    if is_new:
+        demand(by, "plans.edit", row)  # a new row must lie within reach too
     after = _fields(row)
     for name, members in (many or {}).items():
         manager = getattr(row, name)
@@ -119,16 +176,58 @@ def save_row(
         if old != new:
             manager.set(new)
             before[name], after[name] = old, new
-    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    if changed:
+    _tell(row, thing_of(row), before, after, is_new=is_new, by=by, at=at)
+
+
+def _tell(
+    row: models.Model,
+    thing: models.Model | str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    is_new: bool,
+    by: User,
+    at: datetime,
+) -> None:
+    """Record what really changed, if anything did."""
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    if changed or is_new:
         record(
-            thing_of(row),
-            f"{row._meta.model_name}_{'changed' if before else 'added'}",
+            thing,
+            f"{row._meta.model_name}_{'added' if is_new else 'changed'}",
             by=by,
             at=at,
-            before={name: before[name] for name in sorted(changed) if name in before},
-            after={name: after[name] for name in sorted(changed) if name in after},
+            before={name: before[name] for name in changed if name in before},
+            after={name: after[name] for name in changed if name in after},
         )
+
+
+@transaction.atomic
+def save_programme(
+    programme: Programme,
+    *,
+    places: Mapping[int, FrameworkNode | None],
+    supporting: Iterable[models.Model],
+    areas: Iterable[models.Model],
+    by: User,
+    at: datetime,
+) -> None:
+    """Add a programme to a draft or keep its changes, with partners, areas and its place in each framework.
+
+    `places` is by framework id; None takes the programme out of that framework.
+    """
+    if not programme.pk and not programme.order:
+        last = Programme.objects.filter(revision=programme.revision).aggregate(models.Max("order"))
+        programme.order = (last["order__max"] or 0) + 1
+    save_row(programme, by=by, at=at, many={"supporting": supporting, "areas": areas})
+    for framework, node in places.items():
+        if node is not None:
+            place(programme, node, by=by, at=at)
+        else:
+            old = Placement.objects.filter(programme=programme, framework=framework).select_related("node")
+            for row in old:
+                record(programme, "programme_placed", by=by, at=at, before={"node": row.node.code})
+                row.delete()
 
 
 @transaction.atomic
@@ -181,17 +280,35 @@ def set_targets(indicator: Indicator, targets: Mapping[int, Decimal], *, by: Use
 
 
 @transaction.atomic
-def reorder(revision: Revision, keys: Sequence[str], *, by: User, at: datetime) -> None:
-    """Put the programmes of a draft into this order; those not named keep their place after them."""
+def reorder(revision: Revision, keys: Sequence[str], *, by: User, at: datetime) -> bool:
+    """Put these programmes of a draft into this order, in the places they hold now; return whether that moved any.
+
+    Programmes not named stay where they are; unknown keys are passed over.
+    """
     _draft(revision)
     demand(by, "plans.edit")
-    place_of = {key: number for number, key in enumerate(keys)}
-    rows = list(Programme.objects.filter(revision=revision).order_by("order", "code"))
-    rows.sort(key=lambda row: place_of.get(str(row.key), len(place_of)))
-    for number, row in enumerate(rows):
+    rows = list(
+        Programme.objects.filter(revision=revision).only("key", "order", "code").order_by("order", "code")
+    )
+    by_key = {str(row.key): row for row in rows}
+    wanted = [by_key[key] for key in dict.fromkeys(map(str, keys)) if key in by_key]
+    slots = [number for number, row in enumerate(rows) if row in set(wanted)]
+    sorted_rows = list(rows)
+    for slot, row in zip(slots, wanted, strict=True):
+        sorted_rows[slot] = row
+    if sorted_rows == rows:
+        return False
+    for number, row in enumerate(sorted_rows, 1):
         row.order = number
-    Programme.objects.bulk_update(rows, ["order"], batch_size=500)
-    record(revision.plan, "programmes_reordered", by=by, at=at, after={"count": len(rows)})
+    Programme.objects.bulk_update(sorted_rows, ["order"], batch_size=500)
+    record(
+        revision.plan,
+        "programmes_reordered",
+        by=by,
+        at=at,
+        after={"codes": [row.code for row in wanted]},
+    )
+    return True
 
 
 BULK_FIELDS = ("lead", "coordinator", "term", "state", "year_from", "year_to")
@@ -215,9 +332,46 @@ def change_many(
         if any(getattr(programme, name) != value for name, value in changes.items()):
             for name, value in changes.items():
                 setattr(programme, name, value)
-            save_row(programme, by=by, at=at)
+            try:
+                save_row(programme, by=by, at=at)
+            except Refused as refused:
+                raise Refused(f"{programme.code}: {refused.sentence}") from None
             count += 1
     return count
+
+
+# --- registers that belong to no edition: applications, bodies and their seats ---------------------------------------
+
+Register = Application | Body | Member
+
+
+def _kept_under(row: Register) -> models.Model:
+    return row.body if isinstance(row, Member) else row
+
+
+@transaction.atomic
+def save_register(row: Register, *, by: User, at: datetime) -> None:
+    """Add a line to a register or keep its changes. It counts at once, also for the plan in force."""
+    demand(by, "plans.edit", row)
+    is_new = not row.pk
+    before = {} if is_new else _fields(type(row)._default_manager.get(pk=row.pk))
+    _store(row)
+    if is_new:
+        demand(by, "plans.edit", row)
+    _tell(row, _kept_under(row), before, _fields(row), is_new=is_new, by=by, at=at)
+
+
+@transaction.atomic
+def remove_register(row: Register, *, by: User, at: datetime) -> None:
+    """Take a line out of a register; raise Refused for a body that has met."""
+    demand(by, "plans.edit", row)
+    record(_kept_under(row), f"{row._meta.model_name}_removed", by=by, at=at, before=_fields(row))
+    try:
+        row.delete()
+    except ProtectedError:
+        raise Refused(
+            _("Lembaga ini sudah punya catatan rapat, jadi tidak bisa dihapus. Riwayatnya harus tetap utuh.")
+        ) from None
 
 
 # --- progress of what is in force -----------------------------------------------------------------------------------
