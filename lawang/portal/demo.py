@@ -24,7 +24,7 @@ from lawang.measures import periods
 from lawang.measures.models import Series, Value
 from lawang.people import actions as people
 from lawang.people.models import Agency, Membership, Node, Role, User
-from lawang.people.node import day_of, node, zone
+from lawang.people.node import day_of, node, remembered, zone
 from lawang.plans import importing
 from lawang.plans.actions import finish_milestone
 from lawang.plans.cells import typed
@@ -65,7 +65,7 @@ def load(*, at: datetime, say: Say, folder: Path = FOLDER) -> bool:
     if is_loaded():
         return False
     _check_empty()
-    with transaction.atomic():
+    with transaction.atomic(), remembered():  # thousands of permissions ask which day it is here
         _Loader(folder, at=at, say=say).load()
     return True
 

@@ -22,6 +22,7 @@ from lawang.people.node import node, now, today
 from lawang.people.permissions import demand, needs
 from lawang.plans.actions import announce_meeting, finish_milestone, move_quick_win, record_meeting, spend
 from lawang.plans.models import Body, BudgetLine, Meeting, Member, Milestone, Programme, QuickWin, Revision
+from lawang.portal.apps import WORK
 from lawang.portal.figures import FigureForm, add_proof, keep, lines_of
 from lawang.portal.tasks import targets_for, tasks_of, to_decide
 from lawang.record.actions import keep_file
@@ -35,7 +36,7 @@ def person(request: HttpRequest) -> User:
     return request.user
 
 
-@needs("measures.propose", "measures.approve", "plans.record_meeting", "plans.update_progress")
+@needs(*WORK)
 def tasks(request: HttpRequest) -> HttpResponse:
     """Show what is due from this person, sorted by date."""
     return render(

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from lawang.portal import desk, machine
+from lawang.portal import desk, leader, machine
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     path("tugas/rapat/<uuid:key>/", desk.meeting, name="meeting"),
     path("tugas/program/<uuid:key>/", desk.progress, name="progress"),
     path("tugas/percepatan/<uuid:key>/", desk.quick_win, name="move_quick_win"),
+    path("pimpinan/", leader.page, name="leader"),
+    path("pimpinan/sudah-dibaca/", leader.seen, name="seen"),
     path("kelola/pesan/", machine.outbox, name="outbox"),
     path("kelola/pesan/<uuid:key>/kirim-ulang/", machine.resend, name="resend"),
     path("kelola/pemeriksaan/", machine.doctor, name="doctor"),
