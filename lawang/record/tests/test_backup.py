@@ -11,6 +11,7 @@ from lawang.lib.refused import Refused
 from lawang.record.actions import keep_file, record
 from lawang.record.backup import backup, restore, tables
 from lawang.record.exported import export_keys
+from lawang.record.models import Outbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,9 +61,8 @@ def test_what_is_no_backup_gets_a_sentence(content: bytes, tmp_path: Path) -> No
 
 
 def test_a_changed_table_restores_nothing(tmp_path: Path, at: datetime) -> None:
-    from lawang.areas.models import Area
 
-    Area.objects.create(
+    Outbox.objects.create(
         code="16", name="Sumatera Selatan", level="province", decree="x", valid_from="2020-01-01"
     )
     backup(tmp_path / "b.tar", at=at)
@@ -70,10 +70,10 @@ def test_a_changed_table_restores_nothing(tmp_path: Path, at: datetime) -> None:
         for member in old.getmembers():
             stream = old.extractfile(member)
             assert stream is not None
-            content = stream.read().replace(b"Sumatera Selatan", b"Sumatera Salatan")
+            content = stream.read().replace(b"Kata asli", b"Kata lain")
             member.size = len(content)
             new.addfile(member, io.BytesIO(content))
-    Area.objects.all().delete()
+    Outbox.objects.all().delete()
     with pytest.raises(Refused, match="rusak"):
         restore(tmp_path / "c.tar")
-    assert not Area.objects.exists()
+    assert not Outbox.objects.exists()

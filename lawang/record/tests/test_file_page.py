@@ -26,6 +26,7 @@ def test_siti_reads_her_file(client: Client, siti: Any, at: datetime) -> None:
     client.force_login(siti)
     answer = client.get(f"/berkas/{keep(at).key}/")
     assert b"".join(answer) == b"isi"
+    answer.close()
     assert answer["Content-Disposition"] == 'attachment; filename="surat.txt"'
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Cache-Control"].startswith("private")
