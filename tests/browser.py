@@ -77,8 +77,9 @@ def weigh(browser: Browser, url: str, *, cookies: list[Any] | None = None) -> di
     answers: list[Any] = []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(url, wait_until="networkidle")
-    weight = {"total": 0.0, "script": 0.0, "requests": float(len(answers))}
-    for answer in answers:
+    weight = {"total": 0.0, "script": 0.0, "requests": 0.0}
+    weight["requests"] = float(len({answer.url for answer in answers}))
+    for answer in {answer.url: answer for answer in answers}.values():
         body = answer.body() if answer.status == 200 else b""
         is_text = any(
             kind in answer.headers.get("content-type", "") for kind in ("text", "javascript", "svg", "json")

@@ -39,16 +39,6 @@ def test_the_error_summary_takes_the_focus(browser: Browser, live_server: LiveSe
     page.context.close()
 
 
-def test_what_is_typed_survives_a_lost_page(browser: Browser, live_server: LiveServer) -> None:
-    page = open_page(browser, f"{live_server.url}/komponen/")
-    page.fill("#id_name", "Air bersih")
-    page.get_by_text("Tersimpan di peramban ini").wait_for()
-    page.goto(f"{live_server.url}/komponen/?lagi=1")
-    page.get_by_role("button", name="Kembalikan isian").click()
-    assert page.input_value("#id_name") == "Air bersih"
-    page.context.close()
-
-
 def test_the_shell_leaves_room_for_the_page(browser: Browser, live_server: LiveServer) -> None:
     weight = weigh(browser, f"{live_server.url}/komponen/")
     assert weight["requests"] <= 6

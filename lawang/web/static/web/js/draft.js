@@ -36,15 +36,15 @@ const store = {
   drop(key) { try { localStorage.removeItem(key); } catch { /* private window */ } },
 };
 
-// A page without the form, or with the form but without errors, came after sending: the server has it.
+// The server has it when it answered with a redirect, as our pages do, or with a page marked data-saved; not when that page
+// shows errors, asks for a password, or was reached with "back" after the network failed. When in doubt the draft stays.
 const sent = store.get("lawang:sent");
 if (sent) {
-  const here = [...document.forms].find((form) => form.dataset.draft === sent.name);
-  const refused = document.querySelector("[data-error-summary], [data-not-saved], form[data-login]");
-  if (!refused && Date.now() - sent.at < week) {
-    store.drop(sent.key);
-    store.drop("lawang:sent");
-  } else if (here) store.drop("lawang:sent");
+  const refused = document.querySelector("[data-error-summary], [data-not-saved], input[type=password], input[autocomplete=one-time-code]");
+  const way = performance.getEntriesByType("navigation")[0] || {};
+  const answered = document.querySelector("[data-saved]") || (way.type === "navigate" && way.redirectCount > 0);
+  if (answered && !refused) store.drop(sent.key);
+  store.drop("lawang:sent");
 }
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
@@ -78,6 +78,6 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   });
   form.addEventListener("submit", () => {
     store.set(key, { at: Date.now(), rows: read(form) });
-    store.set("lawang:sent", { key, name: form.dataset.draft, at: Date.now() });
+    store.set("lawang:sent", { key });
   });
 }
