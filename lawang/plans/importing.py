@@ -433,7 +433,8 @@ class _Check:
         if column.name in ("rincian", "parameter"):
             return _series_cell(column.name, str(value))
         try:
-            kept_in.run_validators(value)
+            # 100.000000 has as many digits as it needs, not as many as are kept: 100
+            kept_in.run_validators(value.normalize() if isinstance(value, Decimal) else value)
         except ValidationError as error:
             raise Refused(" ".join(error.messages)) from error
         return value
