@@ -30,7 +30,8 @@ make_membership(ratna, agency=make_agency())
 top = Area.objects.create(code="16", name="Sumatera Selatan", level="province", decree="", valid_from="2020-01-01")
 Area.objects.create(code="16.11", name="Empat Lawang", level="regency", decree="x", valid_from="2020-01-01", parent=top)
 for number in range(500):
-    record(f"a.b:{number % 7}", "counted", by=ratna, at=at, after={"n": number, "words": "“kutip”, '"}, sealed={"nik": str(number)})
+    after = {"n": number, "words": "“kutip”, '"}
+    record(f"a.b:{number % 7}", "counted", by=ratna, at=at, after=after, sealed={"nik": str(number)})
 keep_file(b"bukti", name="bukti.txt", about="a.b:1", privacy="internal", by=ratna, at=at)
 notify(address="a@b.id", kind="x", subject="", body="b", about="a.b:1", at=at)
 make_seal(at=at)

@@ -236,7 +236,14 @@ def _migrate_to(recorded: list[list[str]]) -> None:
         raise Refused(
             _("Tabel di basis data ini lebih baru dari cadangan. Buat basis data kosong yang baru.")
         )
-    executor.migrate(sorted(wanted - applied))
+    nodes = executor.loader.graph.node_map
+    newest = [
+        key
+        for key in sorted(wanted)
+        if key in nodes
+        and not any(child.key[0] == key[0] and child.key in wanted for child in nodes[key].children)
+    ]
+    executor.migrate(newest)
 
 
 def _restore_files(archive: tarfile.TarFile, manifest: dict[str, Any]) -> None:
