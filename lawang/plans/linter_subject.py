@@ -228,7 +228,7 @@ def _quick_wins(revision: Revision, framework_id: int, dimension_of: dict[int, s
         ),
         partner_count=Count("partners", distinct=True),
         risk_count=Count("risks", distinct=True),
-        unmitigated=Count("risks", filter=Q(risks__mitigation=None), distinct=True),
+        unmitigated=Count("risks", filter=Q(risks__mitigation__isnull=True), distinct=True),
     )
     return [
         QuickWinSubject(

@@ -229,9 +229,9 @@ class _Loader:
                 if day <= self.today:
                     quarter(day).rows[name].append(row)
         for row in book.sheets["tonggak"].rows:
-            day = typed(BY_NAME["tonggak"].column("selesai"), row.cells["selesai"])
-            if isinstance(day, date) and day <= self.today:
-                quarter(day).milestones.append((str(row.cells["program"]), str(row.cells["judul"]), day))
+            done = typed(BY_NAME["tonggak"].column("selesai"), row.cells["selesai"])
+            if isinstance(done, date) and done <= self.today:
+                quarter(done).milestones.append((str(row.cells["program"]), str(row.cells["judul"]), done))
         self.book = book
         return [found[end] for end in sorted(found)]
 
