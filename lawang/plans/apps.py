@@ -8,8 +8,10 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from lawang.measures import changed
-        from lawang.plans import packs, rules, standings
+        from lawang.plans import following, packs, rules, standings, statistics
 
         rules.install()
+        statistics.install()
         packs.register()
         changed.listen(standings.figures_changed)
+        changed.listen(following.figures_changed)  # after standings: it tells of the colours too
