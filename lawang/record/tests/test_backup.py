@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lawang.lib.refused import Refused
-from lawang.record.actions import keep_file, record
+from lawang.record.actions import keep_file, notify, record
 from lawang.record.backup import backup, restore, tables
 from lawang.record.exported import export_keys
 from lawang.record.models import Outbox
@@ -61,10 +61,7 @@ def test_what_is_no_backup_gets_a_sentence(content: bytes, tmp_path: Path) -> No
 
 
 def test_a_changed_table_restores_nothing(tmp_path: Path, at: datetime) -> None:
-
-    Outbox.objects.create(
-        code="16", name="Sumatera Selatan", level="province", decree="x", valid_from="2020-01-01"
-    )
+    notify(address="a@b.id", kind="x", subject="Kata asli", body="b", about="a.b:1", at=at)
     backup(tmp_path / "b.tar", at=at)
     with tarfile.open(tmp_path / "b.tar") as old, tarfile.open(tmp_path / "c.tar", "w") as new:
         for member in old.getmembers():
