@@ -43,6 +43,7 @@ def readable(colour: str, on: str, ratio: float) -> str:
     """Return the colour nearest to `colour`, of the same hue, that reaches `ratio` on the ground `on`."""
     is_dark_ground = _light(on) < 0.18
     hue, lightness, saturation = colorsys.rgb_to_hls(*(channel / 255 for channel in parse(colour)))
+    saturation = min(saturation, 0.7) if is_dark_ground else saturation  # bright colours glare on dark ground
     for step in range(101):
         tried_lightness = lightness + ((1 if is_dark_ground else 0) - lightness) * step / 100
         red, green, blue = (round(c * 255) for c in colorsys.hls_to_rgb(hue, tried_lightness, saturation))
