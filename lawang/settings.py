@@ -219,6 +219,11 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"
 FILE_MEGABYTES = int(env("LAWANG_FILE_MEGABYTES", "20", "Largest file that somebody may hand in, in MB."))
+FILE_UPLOAD_HANDLERS = [
+    "lawang.web.uploads.RefuseTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 SMTP_URL = env(
     "LAWANG_SMTP_URL", "", "Mail server, smtp://user:password@host:587?tls=starttls or smtps://... Empty: mail waits."
 )

@@ -15,3 +15,22 @@ class PlansConfig(AppConfig):
         packs.register()
         changed.listen(standings.figures_changed)
         changed.listen(following.figures_changed)  # after standings: it tells of the colours too
+        self._imports()
+
+    def _imports(self) -> None:
+        """Show importing to whoever may, and let them read the files."""
+        from django.utils.translation import gettext_lazy as _
+
+        from lawang.people.permissions import may
+        from lawang.plans import imports
+        from lawang.record.files import register_reader
+        from lawang.web import shell
+
+        register_reader("plans.import", imports.may_read)
+        shell.link(
+            _("Impor"),
+            "imports",
+            order=60,
+            place="desk",
+            shown=lambda request: bool(may(request.user, "plans.import")),
+        )

@@ -758,3 +758,39 @@ class Subscription(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["about", "address"], name="subscription_once")]
+
+
+class Import(models.Model):
+    """One row is one file that somebody handed in to change the plan, and how far it is."""
+
+    class State(models.TextChoices):
+        READING = "reading"
+        CHECKED = "checked"  # the dry run is there to be looked at
+        APPLYING = "applying"
+        DONE = "done"
+        FAILED = "failed"  # `trouble` says why; nothing was written
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file = models.ForeignKey(File, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, null=True, blank=True, on_delete=models.SET_NULL, related_name="imports")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State, default=State.READING)
+    done = models.PositiveIntegerField(default=0)  # rows looked at
+    total = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)  # of the dry run that was shown
+    dry_run = models.JSONField(default=dict, blank=True)  # importing.DryRun.as_json
+    choices = models.JSONField(default=dict, blank=True)  # answers to its questions
+    trouble = models.TextField(blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)  # of the present state
+    applied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at"]
+
+    def get_absolute_url(self) -> str:
+        return reverse("import", args=[self.key])
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in (self.State.READING, self.State.APPLYING)

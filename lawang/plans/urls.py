@@ -1,10 +1,11 @@
 """The plan's addresses for citizens. Names without a namespace: models and feeds of other nouns name them."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from lawang.plans import promises, views
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("lawang.plans.import_urls")),
     path("rencana/", views.overview, name="plan"),
     path("rencana/program/", views.programmes, name="programmes"),
     path("rencana/program.csv", views.programmes_csv, name="programmes_csv"),

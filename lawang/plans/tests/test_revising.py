@@ -68,7 +68,7 @@ def plan(wayan: User) -> Plan:
 def hanging(model: type[models.Model]) -> Iterator[type[models.Model]]:
     """Yield every model whose rows would be deleted with a row of this one."""
     for relation in model._meta.related_objects:
-        if relation.on_delete is models.CASCADE and not getattr(relation.related_model, "_meta").auto_created:
+        if relation.on_delete is models.CASCADE and not relation.related_model._meta.auto_created:
             yield relation.related_model  # type: ignore[misc]
 
 
@@ -107,7 +107,9 @@ def test_five_hundred_programmes_are_copied_in_few_queries(wayan: User) -> None:
     programmes = [{**PROGRAMME, "kode": f"P-{n:03}"} for n in range(500)]
     plan = make_plan(wayan, program=programmes)
     publish(Revision.objects.get(), in_force_from=date(2024, 1, 1), by=wayan, at=AT)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         start_revision(plan, by=wayan, at=LATER)
     assert len(queries) < 90
 
@@ -142,7 +144,13 @@ def test_progress_reported_meanwhile_is_carried_over(wayan: User, plan: Plan) ->
     spend(BudgetLine.objects.get(programme__revision=old), realised=7, as_of=AT.date(), by=wayan, at=LATER)
     finish_milestone(Milestone.objects.get(revision=old), done_date=AT.date(), by=wayan, at=LATER)
     move_quick_win(
-        QuickWin.objects.get(revision=old), stage="evaluate", progress=90, users_after=5, note="x", by=wayan, at=LATER
+        QuickWin.objects.get(revision=old),
+        stage="evaluate",
+        progress=90,
+        users_after=5,
+        note="x",
+        by=wayan,
+        at=LATER,
     )
     publish(draft, in_force_from=date(2025, 1, 1), changed=text("Baru"), by=wayan, at=LATER)
     assert BudgetLine.objects.get(programme__revision=draft).realised == 7
