@@ -621,6 +621,10 @@ class Change:
     before: str
     after: str
 
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ")
+
 
 def _changes(entry: Entry) -> list[Change]:
     names = dict.fromkeys([*entry.before, *entry.after])
@@ -632,6 +636,11 @@ def _said(value: Any) -> str:
         return "–"
     if isinstance(value, dict) and "id" in value:
         return say({"id": str(value["id"])})
+    if isinstance(value, dict):
+        said = ", ".join(f"{name}: {one}" for name, one in sorted(value.items()))[:300]
+        return said.replace(".", ".\u200b").replace("_", "_\u200b")  # long verbs may break on a phone
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)[:300] or "–"
     return str(value)[:300]
 
 
@@ -656,7 +665,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 
 def _names_of(things: Any) -> dict[str, str]:
-    """Return readable names for the things that are people or agencies; one query each."""
+    """Return readable names for the things that are people, agencies or roles; one query each."""
     keys: dict[str, list[str]] = defaultdict(list)
     for thing in set(things):
         kind, _colon, key = thing.partition(":")
@@ -667,4 +676,7 @@ def _names_of(things: Any) -> dict[str, str]:
     }
     for agency in Agency.objects.filter(key__in=keys["people.agency"]):
         found[f"people.agency:{agency.key}"] = agency.short_name
+    if keys["people.role"]:
+        for role in Role.objects.filter(code__in=keys["people.role"]):
+            found[f"people.role:{role.code}"] = _("peran %(role)s") % {"role": say(role.title)}
     return found

@@ -78,7 +78,9 @@ def client_ip(request: HttpRequest) -> str:
 
 def attempted_name(request: HttpRequest, credentials: dict[str, Any] | None) -> str:
     """Return under which name failures are counted: the account's own, however it was written."""
-    written = str((credentials or {}).get("username") or request.POST.get("login") or "").replace("\0", "").strip()
+    written = (
+        str((credentials or {}).get("username") or request.POST.get("login") or "").replace("\0", "").strip()
+    )
     user = find(written)
     return user.username if user else written.lower()[:60]
 
