@@ -6,7 +6,7 @@ milestones, figures. The figures of the last quarter are handed in by officers a
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -23,7 +23,7 @@ from lawang.measures import actions as measures
 from lawang.measures import periods
 from lawang.measures.models import Series, Value
 from lawang.people import actions as people
-from lawang.people.models import Agency, Membership, Node, Role, User
+from lawang.people.models import Agency, Node, Role, User
 from lawang.people.node import day_of, node, remembered, zone
 from lawang.plans import importing
 from lawang.plans.actions import finish_milestone
@@ -344,8 +344,3 @@ class _Loader:
                 measures.send_back(value, reason=row["alasan"], by=head, at=min(at + timedelta(2), self.at))
             count += 1
         self.say(_("%(count)s angka menunggu keputusan") % {"count": count})
-
-
-def accounts() -> Iterable[Membership]:
-    """Return who may be logged in as, for the login page of a demonstration."""
-    return Membership.objects.select_related("user", "role", "agency").order_by("pk")
