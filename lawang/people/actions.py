@@ -11,11 +11,13 @@ from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
 from axes.utils import reset as unlock
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -667,3 +669,21 @@ def _node(node: Node) -> dict[str, Any]:
         "is_demo": node.is_demo,
         "theme": node.theme,
     }
+
+
+@transaction.atomic
+def tidy_the_door(*, at: datetime) -> dict[str, int]:
+    """Forget what the door no longer needs: expired sessions, failed logins of more than a day ago, old counters.
+
+    Nothing people care about changes, so the history has no entry.
+    """
+    gone = {
+        "sessions": Session.objects.filter(expire_date__lt=at).delete()[0],
+        "attempts": AccessAttempt.objects.filter(attempt_time__lt=at - timedelta(days=1)).delete()[0],
+    }
+    alive = Session.objects.values("session_key")
+    gone["devices"] = UserSession.objects.exclude(session_key__in=alive).delete()[0]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM people_cache WHERE expires < %s", [at])
+        gone["counters"] = cursor.rowcount
+    return gone

@@ -6,6 +6,8 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from django import forms
+from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lawang.people.models import User
@@ -52,8 +54,11 @@ _PASSWORDS = {
     "password": _("Kata sandi"),
 }
 _HINT = {
-    "password1": _(
-        "Paling sedikit 12 karakter, bukan kata sandi yang banyak dipakai. Kalimat pendek mudah diingat."
+    "password1": format_lazy(
+        _(
+            "Paling sedikit {least} karakter, bukan kata sandi yang banyak dipakai. Kalimat pendek mudah diingat."
+        ),
+        least=settings.PASSWORD_LENGTH,
     )
 }
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -377,3 +378,12 @@ def test_identifiers_never_clash(siti: User) -> None:
         with pytest.raises(Refused, match="Nama pengguna harus"):
             clean_username(wrong)
     assert find("siti") == siti
+
+
+def test_the_door_forgets_every_night(client: Client, siti: User) -> None:
+    log_in(client, "siti")
+    log_in(Client(), "budi", "salah")
+    assert actions.tidy_the_door(at=now()) == {"sessions": 0, "attempts": 0, "devices": 0, "counters": 0}
+    gone = actions.tidy_the_door(at=now() + timedelta(days=30))
+    assert (gone["sessions"] > 0, gone["attempts"], gone["devices"]) == (True, 1, 1)
+    assert client.get("/akun/").status_code == 302
