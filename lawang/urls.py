@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("lawang.people.urls")),
         path("", include("lawang.areas.urls")),
         path("", include("lawang.packs.urls")),
+        path("", include("lawang.measures.urls")),
+        path("", include("lawang.plans.urls")),
         path("", include("lawang.portal.urls")),
         prefix_default_language=False,
     )

@@ -10,14 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lawang.lib.dates import short_date
-from lawang.lib.text import say
+from lawang.lib.text import is_text, say
 from lawang.measures.models import Series
-from lawang.plans.models import Indicator, Meeting, Programme, QuickWin, Revision
+from lawang.plans.models import Indicator, Meeting, Placement, Programme, QuickWin, Revision
 from lawang.plans.reading import Tree, placed_in
 from lawang.plans.sentences import amount_of, say_period, with_unit
 from lawang.record.models import Entry
@@ -53,18 +55,28 @@ class Change:
     tone: str = ""  # a colour, when it changed
 
 
-@dataclass
-class _Known:
-    """What the entries are about."""
+@dataclass(frozen=True)
+class Measured:
+    """A series as a sentence about its figures needs it."""
 
-    indicators: dict[str, Any] = field(default_factory=dict)  # key of a series -> Indicator
-    series: dict[str, Series] = field(default_factory=dict)
+    series: Series
+    title: Any  # Text: of the indicator in the plan, else of the series
+    href: str = ""
+    programme: Any = None  # Text: title of its programme
+    node_id: int | None = None
+
+
+@dataclass
+class Known:
+    """What the entries are about, by key; a page that has it already hands it in."""
+
+    measured: dict[str, Measured] = field(default_factory=dict)  # by key of the series
     programmes: dict[str, Any] = field(default_factory=dict)
     wins: dict[str, QuickWin] = field(default_factory=dict)
     meetings: dict[str, Meeting] = field(default_factory=dict)
     before: dict[tuple[str, str], Decimal] = field(
         default_factory=dict
-    )  # (series key, end) -> figure before it
+    )  # (series key, start) -> figure before it
 
 
 def entries_between(
@@ -102,15 +114,21 @@ def things_of(revision: Revision, tree: Tree, *, node: str = "", agency: str = "
     return sorted(set(names))
 
 
-def tell(entries: Sequence[Entry], revision: Revision | None, tree: Tree | None = None) -> list[Change]:
+def tell(
+    entries: Sequence[Entry],
+    revision: Revision | None,
+    tree: Tree | None = None,
+    known: Known | None = None,
+) -> list[Change]:
     """Return the entries as sentences, newest first; many of a kind at one moment are told as one.
 
-    At most five queries, whatever the number of entries.
+    At most five queries, whatever the number of entries; with `known` handed in one.
     """
-    known = _know(entries, revision)
+    known = known or _know(entries, revision)
+    known.before = _figures_before(entries)
 
-    def node_of(programme: Any) -> str:
-        top = tree.top(getattr(programme, "node_id", None)) if tree and programme else None
+    def node_of(node_id: int | None) -> str:
+        top = tree.top(node_id) if tree else None
         return top.code if top else ""
 
     told: list[Change] = []
@@ -126,7 +144,7 @@ def tell(entries: Sequence[Entry], revision: Revision | None, tree: Tree | None 
     return told
 
 
-def _know(entries: Sequence[Entry], revision: Revision | None) -> _Known:
+def _know(entries: Sequence[Entry], revision: Revision | None) -> Known:
     keys: dict[str, set[UUID]] = defaultdict(set)
     for entry in entries:
         noun, _colon, key = entry.thing.partition(":")
@@ -134,10 +152,9 @@ def _know(entries: Sequence[Entry], revision: Revision | None) -> _Known:
             keys[noun].add(UUID(key))
         except ValueError:
             continue
-    known = _Known()
+    known = Known()
     if series := keys.get("measures.series"):
-        _know_figures(known, series, revision)
-        known.before = _figures_before(entries)
+        known.measured = _measured(series, revision)
     if programmes := keys.get("plans.programme"):
         rows = Programme.objects.filter(revision=revision, key__in=programmes).defer("search")
         if revision:
@@ -151,18 +168,32 @@ def _know(entries: Sequence[Entry], revision: Revision | None) -> _Known:
     return known
 
 
-def _know_figures(known: _Known, keys: set[UUID], revision: Revision | None) -> None:
-    rows = (
-        Indicator.objects.filter(revision=revision, series__key__in=keys)
-        .select_related("series", "programme")
-        .defer("search", "programme__search")
+def _measured(keys: set[UUID], revision: Revision | None) -> dict[str, Measured]:
+    """Return the series with the indicator of this edition that measures with them. One query."""
+    place = Placement.objects.filter(
+        programme=OuterRef("programme"), framework=revision.plan.framework_id if revision else None
+    ).values("node")[:1]
+    promised = Indicator.objects.filter(series=OuterRef("pk"), revision=revision).annotate(
+        node=Subquery(place)
     )
+    rows = Series.objects.filter(key__in=keys).annotate(
+        promised=Subquery(
+            promised.order_by("order", "code").values(
+                json=JSONObject(key="key", title="title", programme="programme__title", node="node")
+            )[:1]
+        )
+    )
+    found = {}
     for row in rows:
-        known.indicators[str(row.series.key)] = row
-        known.series[str(row.series.key)] = row.series
-    missing = keys - {UUID(key) for key in known.series}
-    if missing:
-        known.series.update({str(row.key): row for row in Series.objects.filter(key__in=missing)})
+        one = row.promised
+        found[str(row.key)] = (
+            Measured(
+                row, one["title"], reverse("indicator", args=[one["key"]]), one["programme"], one["node"]
+            )
+            if one
+            else Measured(row, row.title)
+        )
+    return found
 
 
 def _figures_before(entries: Sequence[Entry]) -> dict[tuple[str, str], Decimal]:
@@ -209,16 +240,15 @@ def _decimal(words: object) -> Decimal | None:
         return None
 
 
-NodeOf = Callable[[Any], str]
+NodeOf = Callable[[int | None], str]
 
 
-def _value(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
-    series = known.series.get(_key(entry))
+def _value(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
+    measured = known.measured.get(_key(entry))
     amount = _decimal(entry.after.get("amount"))
-    if series is None or amount is None:
+    if measured is None or amount is None:
         return None
-    indicator = known.indicators.get(_key(entry))
-    name = say(indicator.title if indicator else series.title)
+    series, name = measured.series, say(measured.title)
     start, end = _day(entry.after.get("start")), _day(entry.after.get("end"))
     when = say_period(start, end) if start and end else ""
     now = with_unit(series, amount)
@@ -238,34 +268,39 @@ def _value(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
         words, given = _("%(name)s tetap %(now)s"), {}
     else:
         words, given = _("%(name)s %(when)s: %(now)s"), {}
-    href = reverse("indicator", args=[indicator.key]) if indicator else ""
-    about = say(indicator.programme.title) if indicator else ""
+    about = say(measured.programme)
     return Change(
         entry.pk,
         entry.at,
         entry.verb,
         words % {"name": name, "when": when, "now": now, **given},
-        href,
+        measured.href,
         f"{about}, {when}" if about and when else about or when,
-        node_of(indicator.programme if indicator else None),
+        node_of(measured.node_id),
     )
 
 
-def _imported(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
-    series = known.series.get(_key(entry))
-    if series is None:
+def _imported(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
+    measured = known.measured.get(_key(entry))
+    if measured is None:
         return None
-    indicator = known.indicators.get(_key(entry))
     count = int(entry.after.get("count") or 0)
     words = ngettext("%(name)s: %(count)s angka baru", "%(name)s: %(count)s angka baru", count) % {
-        "name": say(indicator.title if indicator else series.title),
+        "name": say(measured.title),
         "count": count,
     }
-    href = reverse("indicator", args=[indicator.key]) if indicator else ""
-    return Change(entry.pk, entry.at, entry.verb, words, href)
+    return Change(
+        entry.pk,
+        entry.at,
+        entry.verb,
+        words,
+        measured.href,
+        say(measured.programme),
+        node_of(measured.node_id),
+    )
 
 
-def _imported_together(group: list[Entry], known: _Known, at: datetime) -> list[Change]:
+def _imported_together(group: list[Entry], known: Known, at: datetime) -> list[Change]:
     figures = sum(int(entry.after.get("count") or 0) for entry in group)
     words = _("%(figures)s angka untuk %(count)s ukuran masuk sekaligus") % {
         "figures": figures,
@@ -274,7 +309,7 @@ def _imported_together(group: list[Entry], known: _Known, at: datetime) -> list[
     return [Change(group[0].pk, at, "values_imported", words, reverse("programmes"))]
 
 
-def _colour(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
+def _colour(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     programme = known.programmes.get(_key(entry))
     new = str(entry.after.get("colour", ""))
     if programme is None or not new:
@@ -285,11 +320,18 @@ def _colour(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
         "new": status_word(new).lower(),
     }
     return Change(
-        entry.pk, entry.at, entry.verb, words, programme.get_absolute_url(), "", node_of(programme), new
+        entry.pk,
+        entry.at,
+        entry.verb,
+        words,
+        programme.get_absolute_url(),
+        "",
+        node_of(getattr(programme, "node_id", None)),
+        new,
     )
 
 
-def _colours_together(group: list[Entry], known: _Known, at: datetime) -> list[Change]:
+def _colours_together(group: list[Entry], known: Known, at: datetime) -> list[Change]:
     counts = Counter(str(entry.after.get("colour", "")) for entry in group if _key(entry) in known.programmes)
     changes = []
     for colour, count in counts.most_common():
@@ -302,7 +344,7 @@ def _colours_together(group: list[Entry], known: _Known, at: datetime) -> list[C
     return changes
 
 
-def _revision(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
+def _revision(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     number = entry.after.get("number") or entry.after.get("revision") or ""
     start = _day(entry.after.get("in_force_from"))
     words = _("Revisi %(number)s rencana diberlakukan") % {"number": number}
@@ -314,23 +356,29 @@ def _revision(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
     return Change(entry.pk, entry.at, entry.verb, " ".join(words.split()), reverse("revisions"))
 
 
-def _milestone(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
+def _milestone(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     programme = known.programmes.get(_key(entry))
     if programme is None:
         return None
     title = entry.after.get("title")
-    words = _("Tercapai: %(title)s") % {"title": say(title) if isinstance(title, dict) else title}
+    words = _("Tercapai: %(title)s") % {"title": say(title) if is_text(title) else title}
     done, due = _day(entry.after.get("done_date")), _day(entry.after.get("due_date"))
     late = ""
     if done and due:
         late = _("tepat waktu") if done <= due else _("%(days)s hari terlambat") % {"days": (done - due).days}
     more = f"{say(programme.title)}, {late}" if late else say(programme.title)
     return Change(
-        entry.pk, entry.at, entry.verb, words, programme.get_absolute_url(), more, node_of(programme)
+        entry.pk,
+        entry.at,
+        entry.verb,
+        words,
+        programme.get_absolute_url(),
+        more,
+        node_of(getattr(programme, "node_id", None)),
     )
 
 
-def _win(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
+def _win(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     win = known.wins.get(_key(entry))
     if win is None:
         return None
@@ -345,7 +393,7 @@ def _win(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
     )
 
 
-def _meeting(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
+def _meeting(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     meeting = known.meetings.get(_key(entry))
     if meeting is None:
         return None
@@ -361,7 +409,7 @@ def _meeting(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
     return Change(entry.pk, entry.at, entry.verb, words, reverse("body", args=[meeting.body.key]), came)
 
 
-def _money(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
+def _money(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     from lawang.lib.numbers import rupiah_short
 
     programme = known.programmes.get(_key(entry))
@@ -373,10 +421,18 @@ def _money(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
         "year": entry.after.get("year", ""),
         "spent": rupiah_short(spent),
     }
-    return Change(entry.pk, entry.at, entry.verb, words, programme.get_absolute_url(), "", node_of(programme))
+    return Change(
+        entry.pk,
+        entry.at,
+        entry.verb,
+        words,
+        programme.get_absolute_url(),
+        "",
+        node_of(getattr(programme, "node_id", None)),
+    )
 
 
-def _moved(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
+def _moved(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     programme = known.programmes.get(_key(entry))
     if programme is None:
         return None
@@ -388,7 +444,7 @@ def _moved(entry: Entry, known: _Known, node_of: NodeOf) -> Change | None:
     return Change(entry.pk, entry.at, entry.verb, words, programme.get_absolute_url())
 
 
-_ONE: dict[str, Callable[[Entry, _Known, NodeOf], Change | None]] = {
+_ONE: dict[str, Callable[[Entry, Known, NodeOf], Change | None]] = {
     "value_approved": _value,
     "values_imported": _imported,
     "colour_changed": _colour,
@@ -400,7 +456,7 @@ _ONE: dict[str, Callable[[Entry, _Known, NodeOf], Change | None]] = {
     "programmes_merged": _moved,
     "programme_split": _moved,
 }
-_TOGETHER: dict[str, Callable[[list[Entry], _Known, datetime], list[Change]]] = {
+_TOGETHER: dict[str, Callable[[list[Entry], Known, datetime], list[Change]]] = {
     "values_imported": _imported_together,
     "colour_changed": _colours_together,
 }

@@ -91,7 +91,7 @@ def _labels(corners: Sequence[date], often: str) -> list[str]:
     if not corners:
         return []
     period, last = containing(min(corners), often), containing(max(corners), often)
-    names = []
+    names: list[str] = []
     while period <= last and len(names) < MOST_LABELS:
         names.append(short_period(period))
         period = after(period)

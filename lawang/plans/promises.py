@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -22,10 +22,10 @@ from lawang.lib.text import Text, say
 from lawang.measures.models import Evidence, Series, Value
 from lawang.people.node import node, now, today
 from lawang.plans import reading
-from lawang.plans.changes import Change, newest_entries, tell
+from lawang.plans.changes import Change, Known, Measured, newest_entries, tell
 from lawang.plans.colours import Point, Promise
 from lawang.plans.following import confirm, subscribe, unsubscribe
-from lawang.plans.models import Indicator, Plan, Programme, Revision, Standing, Subscription
+from lawang.plans.models import Indicator, Plan, Programme, QuickWin, Revision, Standing, Subscription
 from lawang.plans.pictures import money_source, series_chart, way_chart
 from lawang.plans.sentences import amount_of, say_promise, why, with_unit
 from lawang.plans.standings import newest_figures, rule_of
@@ -120,16 +120,15 @@ def explained(
 def programme(request: HttpRequest, key: UUID) -> HttpResponse:
     """What was promised, and where is it?"""
     day = today()
-    revision = reading.in_force(day)
-    row: Any = reading.programme(key, day, revision.plan.framework_id if revision else None)
-    if row is None or revision is None:
+    row: Any = reading.programme(key, day)
+    if row is None:
         raise Http404(_("Program ini tidak ada."))
-    is_in_plan = row.revision_id == revision.pk
+    revision = row.revision
     tree = reading.tree(revision.plan.framework_id)
     indicators = list(reading.indicators([row.pk]))
-    shown = explained(indicators, row.revision, with_charts=3)
+    shown = explained(indicators, revision, with_charts=3)
     entries = newest_entries(_things(row, indicators), 12)
-    changes = tell(entries, revision, tree)
+    changes = tell(entries, revision, tree, _known(row, indicators))
     way = tree.way(row.node_id)
     budget, total = _budget(row.budget_rows)
     return render(
@@ -138,7 +137,7 @@ def programme(request: HttpRequest, key: UUID) -> HttpResponse:
         {
             "programme": row,
             "revision": revision,
-            "is_in_plan": is_in_plan,
+            "is_in_plan": row.in_force_id == row.revision_id,
             "way": way,
             "shown": shown,
             "first": shown[0] if shown else None,
@@ -185,6 +184,17 @@ def _things(row: Any, indicators: Sequence[Indicator]) -> list[str]:
     ]
 
 
+def _known(row: Any, indicators: Sequence[Indicator]) -> Known:
+    """Return what this page has read already, so that its history needs not ask again."""
+    return Known(
+        measured={
+            str(one.series.key): Measured(one.series, one.title, one.get_absolute_url()) for one in indicators
+        },
+        programmes={str(row.key): row},
+        wins={one["key"]: QuickWin(key=one["key"], name=one["name"]) for one in row.win_rows},
+    )
+
+
 def _budget(
     rows: Sequence[dict[str, Any]],
 ) -> tuple[list[tuple[Any, ...]], list[tuple[int, int, int | None]]]:
@@ -219,17 +229,15 @@ def _where(row: Any) -> DistrictMap | None:
 
 
 def _programme_row(key: UUID) -> tuple[Programme, Revision]:
-    day = today()
-    revision = reading.in_force(day)
     row = (
-        Programme.objects.filter(reading.published(day), key=key)
+        Programme.objects.filter(reading.published(today()), key=key)
         .select_related("revision__plan", "lead")
         .order_by("-revision__in_force_from")
         .first()
     )
-    if row is None or revision is None:
+    if row is None:
         raise Http404(_("Program ini tidak ada."))
-    return row, revision
+    return row, row.revision
 
 
 def _figures(series_ids: Sequence[int]) -> QuerySet[Value]:
@@ -276,10 +284,6 @@ def programme_csv(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return csv_response(request, f"program-{row.code}", HEADING, _lines(request, _figures(series)))
 
 
-class IndicatorShape(dict[str, Any]):
-    """What the JSON of an indicator holds; tests compare its keys."""
-
-
 def _indicator_json(one: Any) -> dict[str, Any]:
     standing = _standing(one)
     return {
@@ -309,10 +313,8 @@ def _indicator_json(one: Any) -> dict[str, Any]:
 
 
 def programme_json(request: HttpRequest, key: UUID) -> HttpResponse:
-    day = today()
-    revision = reading.in_force(day)
-    row: Any = reading.programme(key, day, revision.plan.framework_id if revision else None)
-    if row is None or revision is None:
+    row: Any = reading.programme(key, today())
+    if row is None:
         raise Http404(_("Program ini tidak ada."))
     return answer(
         {
@@ -322,7 +324,7 @@ def programme_json(request: HttpRequest, key: UUID) -> HttpResponse:
             "summary": row.summary,
             "reason": row.reason,
             "is_demo": node().is_demo,
-            "in_plan": row.revision_id == revision.pk,
+            "in_plan": row.in_force_id == row.revision_id,
             "revision": row.revision.number,
             "lead": row.lead.code if row.lead else None,
             "coordinator": row.coordinator.code if row.coordinator else None,
@@ -599,6 +601,3 @@ def _about_or_plan(wish: Subscription | None) -> tuple[Text | None, str]:
         return _about(wish.about)
     except Http404:
         return None, reverse("plan")
-
-
-__all__ = ["get_object_or_404", "programme"]

@@ -17,7 +17,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from lawang.areas.models import Area
-from lawang.measures.models import Evidence, Series
+from lawang.measures.models import Evidence, Series, Value
 from lawang.people.models import Agency
 from lawang.plans.models import (
     Activity,
@@ -41,9 +41,14 @@ WORST_FIRST = (Colour.OFF_TRACK, Colour.SLIPPING, Colour.STALE, Colour.NO_DATA, 
 
 
 def in_force(on: date) -> Revision | None:
-    """Return the edition of the plan that counts on that day; of several plans the one that began last."""
+    """Return the edition of the plan that counts on that day; of several plans the one that began last.
+
+    `updated_at` is the moment of the newest approved figure.
+    """
+    newest = Value.objects.filter(is_current=True).order_by("-decided_at").values("decided_at")[:1]
     return (
-        Revision.objects.filter(status=Revision.Status.PUBLISHED, in_force_from__lte=on)
+        Revision.objects.annotate(updated_at=Subquery(newest))
+        .filter(status=Revision.Status.PUBLISHED, in_force_from__lte=on)
         .select_related("plan__framework", "legal_file")
         .order_by("-in_force_from", "-plan_id")
         .first()
@@ -175,7 +180,7 @@ def programmes(revision: Revision, framework_id: int) -> QuerySet[Programme]:
     )
 
 
-def found(rows: QuerySet[Any], words: str, *, field: str = "search") -> QuerySet[Any]:
+def found(rows: Any, words: str, *, field: str = "search") -> Any:
     """Return the rows whose search vector holds the words, Indonesian stems and beginnings included, best first."""
     query = word_query(words)
     if query is None:
@@ -208,12 +213,16 @@ def worst_first() -> models.Case:
     return models.Case(*whens, default=len(whens), output_field=models.IntegerField())
 
 
-def programme(key: UUID, on: date, framework_id: int | None) -> Programme | None:
+def programme(key: UUID, on: date) -> Programme | None:
     """Return the newest public row of a programme with everything its page shows, as lists of mappings.
 
-    `revision` tells whether it is still in the plan. One query: the lists are gathered by the database.
+    `in_force_id` is the edition of its plan that counts on that day: when it is not its own, the programme left the
+    plan. One query: the lists are gathered by the database.
     """
     of_it = OuterRef("pk")
+    counts = Revision.objects.filter(
+        plan=OuterRef("revision__plan"), status=Revision.Status.PUBLISHED, in_force_from__lte=on
+    ).order_by("-in_force_from")
     areas = Area.objects.filter(programmes=of_it).order_by("code")
     supporting = Agency.objects.filter(supported_programmes=of_it).order_by("code")
     budget = BudgetLine.objects.filter(programme=of_it).order_by("year", "source")
@@ -239,17 +248,16 @@ def programme(key: UUID, on: date, framework_id: int | None) -> Programme | None
     out_of = Succession.objects.filter(published(on), new_key=OuterRef("key")).annotate(
         title=Subquery(older.values("title")[:1])
     )
-    of_programme = {
-        "key": "programme__key",
-        "title": "programme__title",
-        "why": "why",
-        "colour": "programme__colour",
-    }
     return (
         Programme.objects.filter(published(on), key=key)
         .select_related("revision__plan", "lead", "coordinator", "goal")
         .annotate(
-            node_id=placed_in(framework_id) if framework_id else models.Value(None, models.IntegerField()),
+            in_force_id=Subquery(counts.values("pk")[:1]),
+            node_id=Subquery(
+                Placement.objects.filter(
+                    programme=of_it, framework=OuterRef("revision__plan__framework")
+                ).values("node")[:1]
+            ),
             area_rows=_objects(areas, code="code", name="name", level="level", parent="parent__code"),
             supporting_rows=_objects(supporting, name="name", short="short_name"),
             budget_rows=_objects(
@@ -277,7 +285,9 @@ def programme(key: UUID, on: date, framework_id: int | None) -> Programme | None
             milestone_rows=_objects(milestones, title="title", due_date="due_date", done_date="done_date"),
             win_rows=_objects(wins, key="key", name="name", progress="progress", stage="stage", ends="ends"),
             needs_rows=_objects(needs, key="on__key", title="on__title", why="why", colour="on__colour"),
-            needed_rows=_objects(needed, **of_programme),
+            needed_rows=_objects(
+                needed, key="programme__key", title="programme__title", why="why", colour="programme__colour"
+            ),
             evidence_rows=_objects(
                 evidence,
                 proves="proves",
@@ -383,7 +393,6 @@ def money(revision: Revision) -> list[Money]:
 
 def profile(revision: Revision | None) -> list[Series]:
     """Return the series of the regency's profile with `newest` figures and the SWOT lines they support."""
-    from lawang.measures.models import Value
     from lawang.plans.models import Swot
 
     values = Value.objects.filter(series=OuterRef("pk"), is_current=True, area=None, breakdown="").order_by(

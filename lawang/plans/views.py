@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.areas.models import Area
-from lawang.lib.dates import short_date
 from lawang.lib.numbers import as_is, percent, rupiah_short
 from lawang.lib.text import say
 from lawang.people.models import Agency
@@ -30,8 +29,8 @@ from lawang.plans.models import (
     Body,
     Colour,
     Framework,
-    FrameworkNode,
     Gap,
+    Indicator,
     Meeting,
     Member,
     Partner,
@@ -45,12 +44,12 @@ from lawang.plans.models import (
     Swot,
 )
 from lawang.plans.pictures import money_source
+from lawang.plans.sentences import say_promise, why
 from lawang.plans.standings import newest_figures, promise_of, rule_of
 from lawang.web import charts
 from lawang.web.download import csv_response
-from lawang.web.forms import Form  # noqa: F401  (Filters derives from it; named for readers)
 from lawang.web.json import answer
-from lawang.web.tables import Column, Filters, Table, paginate, sorting
+from lawang.web.tables import Column, Filters, Table, paginate, sorting, with_query
 from lawang.web.templatetags.lawang import status_word
 
 P = ParamSpec("P")
@@ -117,7 +116,7 @@ def overview(request: HttpRequest, revision: Revision) -> HttpResponse:
             "revision": revision,
             "plan": revision.plan,
             "framework": framework,
-            "frameworks": list(Framework.objects.order_by("pk")) if _has_others(revision) else [],
+            "frameworks": list(Framework.objects.order_by("pk")),
             "dimensions": dimensions,
             "bar": charts.stacked_bar(tally.total, title=_("Program menurut keadaannya")),
             "count": tally.count,
@@ -126,10 +125,6 @@ def overview(request: HttpRequest, revision: Revision) -> HttpResponse:
             "crumbs": crumbs()[:1],
         },
     )
-
-
-def _has_others(revision: Revision) -> bool:
-    return True
 
 
 def _framework(request: HttpRequest, revision: Revision) -> Framework:
@@ -286,8 +281,6 @@ def programmes(request: HttpRequest, revision: Revision) -> HttpResponse:
         ("instansi", _("Instansi")),
         ("mulai", _("Tahun mulai")),
     ]
-    from lawang.web.tables import with_query
-
     return render(
         request,
         "plans/programmes.html",
@@ -434,7 +427,7 @@ def revisions(request: HttpRequest, revision: Revision) -> HttpResponse:
                 Programme.objects.filter(revision=OuterRef("pk"))
                 .order_by()
                 .values("revision")
-                .annotate(n=_count())
+                .annotate(n=Count("pk"))
                 .values("n")
             )
         )
@@ -446,12 +439,6 @@ def revisions(request: HttpRequest, revision: Revision) -> HttpResponse:
         "plans/revisions.html",
         {"revisions": rows, "now": revision, "plan": revision.plan, "crumbs": crumbs()},
     )
-
-
-def _count() -> Any:
-    from django.db.models import Count
-
-    return Count("pk")
 
 
 @with_plan
@@ -645,7 +632,15 @@ def quick_wins(request: HttpRequest, revision: Revision) -> HttpResponse:
         request,
         "plans/quick_wins.html",
         {
-            "wins": [(row, STAGES[QuickWin.Stage(row.stage)], (row.ends - day).days) for row in rows],
+            "wins": [
+                (
+                    row,
+                    STAGES[QuickWin.Stage(row.stage)],
+                    (row.ends - day).days,
+                    charts.progress_bar(row.progress / 100, _("Kemajuan")),
+                )
+                for row in rows
+            ],
             "crumbs": crumbs(),
         },
     )
@@ -675,7 +670,7 @@ def quick_wins_csv(request: HttpRequest, revision: Revision) -> HttpResponseBase
             row.ends,
             row.users_before,
             row.users_after,
-        ]  # fmt: skip
+        ]
         for row in _wins(revision)
     )
     return csv_response(request, "percepatan", heading, rows)
@@ -770,7 +765,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
             meetings.filter(date__year=day.year, recorded_at__isnull=False)
             .order_by()
             .values("body")
-            .annotate(n=_count())
+            .annotate(n=Count("pk"))
             .values("n")
         ),
         last=Subquery(meetings.filter(recorded_at__isnull=False).order_by("-date").values("date")[:1]),
@@ -778,7 +773,7 @@ def bodies(request: HttpRequest) -> HttpResponse:
             Member.objects.filter(body=OuterRef("pk"))
             .order_by()
             .values("body")
-            .annotate(n=_count())
+            .annotate(n=Count("pk"))
             .values("n")
         ),
     ).order_by("code")
@@ -867,8 +862,6 @@ def _applications(request: HttpRequest) -> tuple[QuerySet[Application], Applicat
     chosen = filters.chosen()
     rows = Application.objects.select_related("agency").order_by("name", "pk")
     if chosen.get("q"):
-        from django.db.models import Q
-
         words = chosen["q"]
         rows = rows.filter(
             Q(name__icontains=words)
@@ -934,7 +927,7 @@ def applications_json(request: HttpRequest) -> HttpResponse:
             "status": r.status,
             "users": r.users,
             "programme": r.programme_key,
-        }  # fmt: skip
+        }
         for r in rows
     ]
     return answer({"applications": shown}, public=True)
@@ -943,12 +936,9 @@ def applications_json(request: HttpRequest) -> HttpResponse:
 @with_plan
 def colours(request: HttpRequest, revision: Revision) -> HttpResponse:
     """How a colour is computed: the rule this plan states, with an example of real numbers."""
-    from lawang.plans.sentences import say_promise, why
-
     rule = rule_of(revision)
     example = (
-        reading.indicators([])
-        .model.objects.filter(
+        Indicator.objects.filter(
             revision=revision,
             standing__colour__in=[Colour.SLIPPING, Colour.ON_TRACK, Colour.OFF_TRACK],
             baseline__isnull=False,
@@ -989,6 +979,3 @@ def colours(request: HttpRequest, revision: Revision) -> HttpResponse:
 def day_of(words: str | None) -> date | None:
     """Return the date of an ISO string out of a gathered list."""
     return date.fromisoformat(words[:10]) if words else None
-
-
-__all__ = ["F", "FrameworkNode", "crumbs", "day_of", "short_date", "with_plan"]

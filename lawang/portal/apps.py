@@ -13,6 +13,16 @@ class PortalConfig(AppConfig):
         from lawang.people.permissions import may
         from lawang.web import shell
 
+        for order, title, address, place in (
+            (10, _("Rencana"), "plan", "main"),
+            (20, _("Percepatan"), "quick_wins", "main"),
+            (30, _("Yang berubah"), "portal:changes", "main"),
+            (40, _("Profil daerah"), "portal:profile", "main"),
+            (10, _("Cara warna dihitung"), "colours", "footer"),
+            (20, _("Lembaga"), "bodies", "footer"),
+            (30, _("Aplikasi pemerintah"), "applications", "footer"),
+        ):
+            shell.link(title, address, order=order, place=place)
         shell.link(
             _("Tugas saya"),
             "portal:tasks",

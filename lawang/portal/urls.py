@@ -1,9 +1,17 @@
 from django.urls import URLPattern, path
 
-from lawang.portal import desk, leader, machine
+from lawang.portal import desk, leader, machine, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("cari/", views.search, name="search"),
+    path("profil/", views.profile, name="profile"),
+    path("profil.csv", views.profile_csv, name="profile_csv"),
+    path("profil.json", views.profile_json, name="profile_json"),
+    path("perubahan/", views.changes, name="changes"),
+    path("perubahan/umpan.xml", views.changes_feed, name="changes_feed"),
+    path("perubahan.json", views.changes_json, name="changes_json"),
     path("tugas/", desk.tasks, name="tasks"),
     path("tugas/angka/", desk.sheet, name="sheet"),
     path("tugas/angka/<uuid:key>/<slug:code>/", desk.figure, name="figure"),

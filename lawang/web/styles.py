@@ -12,6 +12,7 @@ ORDER = (
     "table",
     "chart",
     "map",
+    "plan",
     "print",
 )  # later files win over earlier ones
 TARGET = HERE / "static" / "web" / "lawang.css"
