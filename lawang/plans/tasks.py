@@ -1,16 +1,24 @@
-"""Work for later, each a few lines that call an action. Safe to run twice."""
+"""Work of plans for later. Safe to run twice."""
 
-from lawang.people.node import now
-from lawang.plans import imports
-from lawang.plans.models import Import
-from lawang.record.jobs import job
+from django.utils import timezone
+
+from lawang.plans import imports, standings
+from lawang.plans.models import Import, Revision
+from lawang.record.jobs import by_clock, job
+
+
+@by_clock("0 18 * * *")  # one at night in Jakarta: figures grow stale, revisions come into force
+def judge_everything(timestamp: int) -> None:
+    at = timezone.now()
+    for revision in Revision.objects.in_force(timezone.localdate(at)):
+        standings.recompute(revision, at=at)
 
 
 @job(queue="imports")
 def examine_import(import_id: int) -> None:
-    imports.examine(Import.objects.get(pk=import_id), at=now())
+    imports.examine(Import.objects.get(pk=import_id), at=timezone.now())
 
 
 @job(queue="imports")
 def carry_out_import(import_id: int) -> None:
-    imports.carry_out(Import.objects.get(pk=import_id), at=now())
+    imports.carry_out(Import.objects.get(pk=import_id), at=timezone.now())
