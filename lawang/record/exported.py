@@ -21,6 +21,9 @@ from lawang.record.chain import canonical
 SHORTEST = 12  # characters of a passphrase
 COST = 2**16  # scrypt's n: 64 MB and some tenths of a second per guess
 SUFFIXES = (".key", ".secret", ".pub")
+SESSION = (
+    "session.secret"  # every installation makes one at once; the imported one takes its place, logins end
+)
 
 
 def _keys() -> dict[str, bytes]:
@@ -69,7 +72,7 @@ def export_keys(path: Path, passphrase: str, *, at: datetime) -> list[str]:
 
 
 def import_keys(path: Path, passphrase: str) -> list[str]:
-    """Put back the keys of an export that are missing; refuse to replace one that differs. Return the new names."""
+    """Put back the keys of an export that are missing; return their names. Refuse to replace one that differs."""
     try:
         content = json.loads(path.read_text())
         key = _derive(passphrase, bytes.fromhex(content["salt"]))
@@ -82,12 +85,15 @@ def import_keys(path: Path, passphrase: str) -> list[str]:
         raise Refused(_("Ini bukan berkas kunci Lawang.")) from None
     keys = {name: base64.b64decode(value) for name, value in json.loads(plain).items()}
     present = _keys()
-    if differing := [name for name, value in keys.items() if name in present and present[name] != value]:
+    if differing := [
+        name for name, value in keys.items() if name != SESSION and present.get(name, value) != value
+    ]:
         raise Refused(
             _("Kunci lain dengan nama %(names)s sudah ada. Pindahkan dahulu.")
             % {"names": ", ".join(differing)}
         )
-    new = [name for name in keys if name not in present]
+    new = [name for name in keys if present.get(name) != keys[name]]
     for name in new:
+        (Path(settings.KEYS) / Path(name).name).unlink(missing_ok=True)
         key_file(Path(settings.KEYS) / Path(name).name, lambda name=name: keys[name])  # type: ignore[misc]
     return new
