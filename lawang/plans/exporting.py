@@ -245,7 +245,7 @@ def _drop_down(column: Column, places: dict[str, str]) -> DataValidation | None:
     return None
 
 
-def _head(page: Any, words: str, *, required: bool = True, note: str = "") -> WriteOnlyCell:
+def _head(page: Any, words: str, *, required: bool = True, note: str = "") -> Any:
     cell = WriteOnlyCell(page, words)
     cell.font = Font(bold=True, color="FFFFFF")
     cell.fill = HEAD if required else OPTIONAL_HEAD
@@ -280,7 +280,7 @@ def _cell(page: Any, column: Column, value: cells.Value) -> Any:
     return _text_cell(page, cells.shown(column, value))
 
 
-def _formatted(page: Any, column: Column, value: Any) -> WriteOnlyCell:
+def _formatted(page: Any, column: Column, value: Any) -> Any:
     cell = WriteOnlyCell(page, value)
     cell.number_format = FORMATS.get(column.kind, "General")
     return cell

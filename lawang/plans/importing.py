@@ -31,7 +31,16 @@ from lawang.plans.matching import Candidate, Matcher
 from lawang.plans.models import Framework, FrameworkNode, Plan, ReadinessElement, Revision
 from lawang.plans.sheets import BY_NAME, SHEETS, Column, Kind, Sheet
 from lawang.plans.tables import BREAKDOWNS, OF_REVISION, SERIES_FIELDS, SEXES, Row, Table
-from lawang.plans.workbook import RawRow, RawSheet, Workbook, read, read_csv_zip, read_folder, read_xlsx
+from lawang.plans.workbook import (
+    RawRow,
+    RawSheet,
+    Workbook,
+    column_names,
+    read,
+    read_csv_zip,
+    read_folder,
+    read_xlsx,
+)
 
 __all__ = ["DryRun", "apply", "check", "read", "read_csv_zip", "read_folder", "read_xlsx"]
 
@@ -441,7 +450,7 @@ class _Check:
 
     def _fresh(self, sheet: Sheet, given: Row, position: int) -> Row:
         """Return a complete row for something new: what is not given is empty, or the table's default."""
-        row: Row = dict.fromkeys(tables.column_names(sheet))
+        row: Row = dict.fromkeys(column_names(sheet))
         for column in sheet.columns:
             if column.kind == Kind.REFERENCES:
                 row[column.name] = ()

@@ -146,7 +146,7 @@ def _copy(
             if field in own:
                 value = None
             elif field.is_relation and value is not None and field.related_model in made:
-                value = made[field.related_model][value]  # type: ignore[index]
+                value = made[field.related_model][value]
             values[field.attname] = value
         fresh.append(model(**values))
     model._default_manager.bulk_create(fresh, batch_size=BATCH)

@@ -327,14 +327,20 @@ def binding_field(sheet: str, column: Column) -> "models.Field[Any, Any] | None"
     """Return the model field that a column is kept in; None when code of ours decides."""
     if sheet == "rencana":
         if column.name in PLAN_FIELDS:
-            return Plan._meta.get_field(PLAN_FIELDS[column.name])
-        return Revision._meta.get_field(REVISION_FIELDS[column.name])
+            return _field(Plan, PLAN_FIELDS[column.name])
+        return _field(Revision, REVISION_FIELDS[column.name])
     if sheet == "indikator" and column.name in SERIES_FIELDS:
-        return Series._meta.get_field(SERIES_FIELDS[column.name])
+        return _field(Series, SERIES_FIELDS[column.name])
     binding = BINDINGS.get(sheet)
     if binding is None or column.name not in binding.fields:
         return None
-    return binding.model._meta.get_field(binding.fields[column.name])  # type: ignore[return-value]
+    return _field(binding.model, binding.fields[column.name])
+
+
+def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":
+    found = model._meta.get_field(name)
+    assert isinstance(found, models.Field)
+    return found
 
 
 class Reader:

@@ -325,7 +325,8 @@ class _Writer:
         sheet = BY_NAME["indikator"]
         own = [row for row in rows if not row.row.get("deret")]
         known = Series.objects.in_bulk([str(row.row["kode"]) for row in own], field_name="code")
-        fresh, changed = [], []
+        fresh: list[Series] = []
+        changed: list[Series] = []
         for row in own:
             series = known.get(str(row.row["kode"]))
             touched = {column_of(sheet, change.column).name for change in row.changes}
@@ -351,7 +352,8 @@ class _Writer:
         """Write the indicators themselves; their series exist by now."""
         binding, sheet = BINDINGS["indikator"], BY_NAME["indikator"]
         objects = Indicator.objects.in_bulk([row.pk for row in rows if row.pk])
-        fresh, changed = [], []
+        fresh: list[Indicator] = []
+        changed: list[Indicator] = []
         for row in rows:
             thing = objects[row.pk] if row.pk else Indicator(revision=self.revision)
             for name, attribute in binding.fields.items():
@@ -389,7 +391,8 @@ class _Writer:
         ):
             seats[code, office.casefold()].append((name.casefold(), pk))
         objects = Attendance.objects.in_bulk([row.pk for row in rows if row.pk])
-        fresh, changed = [], []
+        fresh: list[Attendance] = []
+        changed: list[Attendance] = []
         for result in rows:
             row = result.row
             thing = objects.get(result.pk or 0)
@@ -458,7 +461,8 @@ class _Writer:
         reader = tables.Reader(self.plan, self.revision)
         keys = {code: key for key, code in reader.promise_codes().items()}
         objects = Evidence.objects.in_bulk([row.pk for row in rows if row.pk])
-        fresh, changed = [], []
+        fresh: list[Evidence] = []
+        changed: list[Evidence] = []
         for result in rows:
             row = result.row
             proof = objects.get(result.pk or 0) or Evidence(by=self.by, at=self.at)

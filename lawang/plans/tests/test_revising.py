@@ -69,7 +69,7 @@ def hanging(model: type[models.Model]) -> Iterator[type[models.Model]]:
     """Yield every model whose rows would be deleted with a row of this one."""
     for relation in model._meta.related_objects:
         if relation.on_delete is models.CASCADE and not relation.related_model._meta.auto_created:
-            yield relation.related_model  # type: ignore[misc]
+            yield relation.related_model
 
 
 def test_no_table_of_a_revision_is_forgotten() -> None:
