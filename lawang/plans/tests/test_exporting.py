@@ -178,7 +178,12 @@ def _escaped(row: dict[str, Any]) -> dict[str, Any]:
     return {name: escape(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.reuse, Phase.explicit])
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(sheets=plans())
 def test_any_plan_survives_export_and_import(wayan: User, sheets: dict[str, list[dict[str, Any]]]) -> None:
     plan = Plan.objects.first()
