@@ -266,7 +266,7 @@ def _compare(request: HttpRequest, rows: Any, *, is_desk: bool) -> HttpResponse:
             "count": ngettext("%(count)s program berbeda", "%(count)s program berbeda", len(differences))
             % {"count": len(differences)},
             "is_desk": is_desk,
-            "words": {
+            "kinds": {
                 "added": _("Baru"),
                 "removed": _("Dihapus"),
                 "merged": _("Digabung"),

@@ -170,5 +170,6 @@ def test_two_revisions_are_set_side_by_side(desk: Client, wayan: User) -> None:
     public = Client().get(reverse("difference"))
     assert public.status_code == 200
     assert "Air minum" not in public.content.decode()
+    assert "{&#x27;" not in public.content.decode()
     assert Client().get(reverse("difference"), {"dari": "x", "ke": "y"}).status_code == 404
     assert Client().get(reverse("difference"), {"ke": str(draft.pk)}).status_code == 404

@@ -2,10 +2,13 @@
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook as Xlsx
 
 from lawang.lib.refused import Refused
@@ -177,3 +180,22 @@ def test_cells_are_understood(sheet: str, column: str, raw: object, value: objec
 def test_cells_that_mean_nothing_are_refused(sheet: str, column: str, raw: object) -> None:
     with pytest.raises(Refused):
         cells.typed(BY_NAME[sheet].column(column), raw)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    start=st.sampled_from([b"", b"PK\x03\x04", b"kode,judul\n", b"\xff\xfe", b'"']),
+    rest=st.binary(max_size=300),
+)
+def test_no_bytes_break_the_reader(start: bytes, rest: bytes) -> None:
+    with suppress(Refused):
+        read(start + rest, "program.csv")
+
+
+@settings(max_examples=200, deadline=None)
+@given(raw=st.one_of(st.text(max_size=30), st.integers(), st.floats(), st.booleans(), st.dates(), st.none()))
+def test_no_cell_breaks_the_reader(raw: object) -> None:
+    for sheet in BY_NAME.values():
+        for column in sheet.columns:
+            with suppress(Refused):
+                cells.typed(column, raw)
