@@ -1,0 +1,137 @@
+"""Every address of Lawang, found by walking the URL configuration, with an example of each from the demonstration.
+
+Whoever adds an address with arguments that `EXAMPLES` does not know adds a line there; a test says so.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the URL configuration."""
+
+    name: str  # with its namespace
+    route: str
+    arguments: tuple[str, ...]
+    view: Callable[..., Any] = field(compare=False, repr=False)
+
+    def example(self) -> str:
+        """Return the path of a thing that exists. Raise LookupError when EXAMPLES does not know one."""
+        if not self.arguments:
+            return reverse(self.name)
+        if self.name not in EXAMPLES:
+            raise LookupError(f"tests/addresses.py: EXAMPLES has no arguments for {self.name} ({self.route})")
+        return reverse(self.name, kwargs=EXAMPLES[self.name]())
+
+
+def walk(patterns: Any = None, before: str = "", namespace: str = "") -> Iterator[Address]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLPattern):
+            name = f"{namespace}:{pattern.name}" if namespace else str(pattern.name)
+            yield Address(
+                name,
+                before + str(pattern.pattern),
+                tuple(pattern.pattern.regex.groupindex),
+                pattern.callback,
+            )
+        elif isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, before + str(pattern.pattern), pattern.namespace or namespace)
+
+
+@lru_cache(maxsize=1)
+def every() -> dict[str, Address]:
+    return {address.name: address for address in walk()}
+
+
+def _first(model: str, order: str = "pk", **only: Any) -> Any:
+    from django.apps import apps
+
+    found = apps.get_model(model).objects.filter(**only).order_by(order).first()
+    assert found is not None, f"the demonstration has no {model} {only}"
+    return found
+
+
+def _key(model: str, **only: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"key": _first(model, **only).key}
+
+
+def _programme() -> dict[str, Any]:
+    """Return one with indicators and milestones that the officer of the water works leads."""
+    return {"key": _first("plans.programme", lead__code="PDAM").key}
+
+
+def _theme() -> dict[str, Any]:
+    from lawang.web import shell
+
+    return {"digest": shell.theme_hash(shell.brand().accent)}
+
+
+def _crest() -> dict[str, Any]:
+    from lawang.web import shell
+
+    return {"digest": shell.brand().crest.rsplit("-", 1)[-1]}
+
+
+def _figure() -> dict[str, Any]:
+    return {"key": _first("measures.series", owner__code="PDAM").key, "code": "2026-T3"}
+
+
+def _user() -> dict[str, Any]:
+    return {"key": _first("people.user", username="mega").key}
+
+
+def _membership() -> dict[str, Any]:
+    return {**_user(), "pk": _first("people.membership", user__username="mega").pk}
+
+
+EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+    "theme": _theme,
+    "crest": _crest,
+    "record:file": _key("record.file", privacy="public"),
+    "account_reset_password_from_key": lambda: {"uidb36": "1", "key": "abc-def"},
+    "people:end_delegation": lambda: {"pk": _first("people.delegation").pk},
+    **dict.fromkeys(
+        (
+            "people:user",
+            "people:change_user",
+            "people:grant",
+            "people:deactivate",
+            "people:reactivate",
+            "people:link",
+            "people:reset_second_factor",
+            "people:end_sessions",
+        ),
+        _user,
+    ),
+    "people:end_membership": _membership,
+    "people:change_agency": _key("people.agency", code="DISPUS"),
+    "people:close_agency": _key("people.agency", code="DISPUS"),
+    "areas:detail": lambda: {"code": "16.11"},
+    "areas:export": lambda: {"code": "16.11"},
+    "packs:pack": lambda: {"name": "nasional"},
+    "packs:folder": lambda: {"name": "nasional"},
+    "packs:install": lambda: {"name": "nasional"},
+    "value": lambda: {"pk": _first("measures.value", is_current=True).pk},
+    "value_json": lambda: {"pk": _first("measures.value", is_current=True).pk},
+    **dict.fromkeys(("import", "import_choose", "import_carry_out", "import_again"), _key("plans.import")),
+    "plan_xlsx": lambda: {"code": _first("plans.plan").code},
+    "plan_csv_zip": lambda: {"code": _first("plans.plan").code},
+    "dimension": lambda: {"code": _first("plans.frameworknode", depth=0).code},
+    **dict.fromkeys(
+        ("programme", "programme_csv", "programme_json", "programme_feed", "follow", "portal:progress"), _programme
+    ),
+    **dict.fromkeys(("indicator", "indicator_csv", "indicator_json"), _key("plans.indicator")),
+    "follow_confirm": lambda: {"secret": "rahasia-siti"},
+    "follow_end": lambda: {"secret": "rahasia-siti"},
+    "quick_win": _key("plans.quickwin"),
+    "portal:move_quick_win": _key("plans.quickwin"),
+    "body": _key("plans.body"),
+    "portal:figure": _figure,
+    "portal:meeting": _key("plans.meeting"),
+    "portal:resend": _key("record.outbox", state="failed"),
+}

@@ -1,0 +1,150 @@
+"""Who may open which address: one table for all of them, tried with every role of the demonstration.
+
+An address that is missing from the table fails, so that nobody forgets to decide.
+"""
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+
+from tests.addresses import Address, every
+from tests.world import ROLES, client_of, finish
+
+pytestmark = [pytest.mark.usefixtures("in_demo"), pytest.mark.django_db]
+
+OPEN, LOGIN, FORBIDDEN = "open", "login", "forbidden"
+Who = frozenset[str]
+EVERYBODY: Who = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {"visitor"}
+ADMINISTRATOR: Who = frozenset({"administrator"})
+PLANNER: Who = frozenset({"planner"})
+PROPOSE = PLANNER | {"officer", "agency-head", "steward"}
+FIELD: Who = frozenset({"district-officer", "village-officer"})  # propose too, but not for this agency
+DECIDE = PLANNER | {"agency-head", "steward"}
+RECORD = PLANNER | {"officer", "agency-head"}
+LEAD = PLANNER | {"agency-head", "leader", "council-member"}
+EXPORT = PROPOSE | {"leader", "information-officer", "auditor"}
+OVERSEE = ADMINISTRATOR | {"auditor"}
+
+TABLE: dict[str, Who] = {
+    **dict.fromkeys(
+        (
+            *("theme", "crest", "record:file", "web:components"),
+            *("account_login", "people:login", "account_logout", "people:logout"),
+            *("account_signup", "account_inactive", "account_reset_password", "account_reset_password_done"),
+            *("account_reset_password_from_key", "account_reset_password_from_key_done"),
+            *("areas:index", "areas:export-all", "areas:detail", "areas:export", "value", "value_json"),
+            *("plan", "programmes", "programmes_csv", "programmes_json", "dimension", "revisions", "difference"),
+            *("roadmap", "budget", "budget_csv", "swot", "colours"),
+            *("programme", "programme_csv", "programme_json", "programme_feed"),
+            *("indicator", "indicator_csv", "indicator_json", "follow", "follow_confirm", "follow_end"),
+            *("quick_wins", "quick_wins_csv", "quick_wins_json", "quick_win", "bodies", "body"),
+            *("applications", "applications_csv", "applications_json"),
+            *("portal:home", "portal:search", "portal:profile", "portal:profile_csv", "portal:profile_json"),
+            *("portal:changes", "portal:changes_feed", "portal:changes_json"),
+        ),
+        EVERYBODY,
+    ),
+    **dict.fromkeys(
+        (
+            *("mfa_authenticate", "account_change_password", "account_reauthenticate", "mfa_reauthenticate"),
+            *("mfa_index", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes"),
+            *("mfa_generate_recovery_codes", "mfa_download_recovery_codes", "usersessions_list"),
+            *("people:account", "people:contact", "people:delegate", "people:end_delegation"),
+        ),
+        SIGNED_IN,
+    ),
+    **dict.fromkeys(
+        (
+            *("people:users", "people:export_users", "people:add_user", "people:user", "people:change_user"),
+            *("people:grant", "people:end_membership", "people:deactivate", "people:reactivate"),
+            *("people:link", "people:reset_second_factor", "people:end_sessions"),
+            *("people:agencies", "people:add_agency", "people:change_agency", "people:close_agency"),
+            *("packs:index", "packs:pack", "packs:folder", "packs:install", "portal:resend"),
+        ),
+        ADMINISTRATOR,
+    ),
+    **dict.fromkeys(
+        (
+            *("imports", "import_template", "import", "import_choose", "import_carry_out", "import_again"),
+            *("portal:meeting", "portal:move_quick_win"),  # of an agency that officer and head do not belong to
+        ),
+        PLANNER,
+    ),
+    **dict.fromkeys(("plan_xlsx", "plan_csv_zip"), EXPORT),
+    "side_by_side": SIGNED_IN - {"citizen", "data-protection-officer"},
+    "people:roles": OVERSEE | LEAD - {"council-member"} | {"steward", "data-protection-officer"},
+    "people:accesses": OVERSEE | {"data-protection-officer"},
+    "people:history": OVERSEE | PLANNER | {"steward", "information-officer", "data-protection-officer"},
+    **dict.fromkeys(("portal:outbox", "portal:doctor"), OVERSEE),
+    **dict.fromkeys(("portal:tasks", "portal:sheet"), PROPOSE | FIELD),
+    "portal:figure": PROPOSE,
+    "portal:decisions": DECIDE,
+    **dict.fromkeys(("portal:new_meeting", "portal:progress"), RECORD),
+    **dict.fromkeys(("portal:leader", "portal:seen"), LEAD),
+}
+
+
+def test_every_address_is_in_the_table_and_the_table_names_no_other() -> None:
+    missing, gone = set(every()) - set(TABLE), set(TABLE) - set(every())
+    assert not missing, "decide in tests/test_permissions.py who may open these"
+    assert not gone
+
+
+def outcome(response: HttpResponseBase) -> str:
+    """Say whether the door opened; behind it a page may still be missing or ask for another method."""
+    if response.status_code == 302 and response["Location"].startswith("/masuk/"):
+        return LOGIN
+    if response.status_code == 403:
+        return FORBIDDEN
+    assert response.status_code in (200, 302, 304, 404, 422), response.status_code
+    return OPEN
+
+
+def knock(client: Client, address: Address) -> str:
+    """Open an address, with an empty form where nothing else is answered; what that changes is undone."""
+    path = address.example()
+    mark = transaction.savepoint()
+    response = client.get(path)
+    if response.status_code == 405:
+        response = client.post(path)
+    transaction.savepoint_rollback(mark)
+    finish(response)
+    return outcome(response)
+
+
+def expected(name: str, role: str) -> str:
+    if role in TABLE[name]:
+        return OPEN
+    return LOGIN if role == "visitor" else FORBIDDEN
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_open_what(role: str) -> None:
+    """Pages for everybody are tried with some roles only: they do not ask who comes."""
+    wanted = [
+        address
+        for name, address in every().items()
+        if TABLE.get(name) != EVERYBODY or role in ("visitor", "citizen", "administrator")
+    ]
+    client = client_of(role)
+    found = {address.name: knock(client, address) for address in wanted}
+    assert found == {address.name: expected(address.name, role) for address in wanted}
+
+
+def test_pages_for_people_at_work_say_what_they_need() -> None:
+    """Whatever is not for everybody is guarded by a verb, or by being signed in."""
+    bare = {
+        name
+        for name, address in every().items()
+        if TABLE[name] not in (EVERYBODY, SIGNED_IN) and not verbs_of(address)
+    }
+    assert bare == set()
+
+
+def verbs_of(address: Address) -> tuple[str, ...]:
+    view = address.view
+    while not hasattr(view, "verbs") and hasattr(view, "__wrapped__"):
+        view = view.__wrapped__
+    return tuple(getattr(view, "verbs", ()))

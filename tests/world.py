@@ -1,0 +1,151 @@
+"""The demonstration regency for tests that walk every page; conftest.py names this file as a plugin.
+
+It is loaded once per run into a database of its own. `in_demo` lets the tests of a module see it; each test is rolled
+back as always.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+from pytest_django.plugin import DjangoDbBlocker
+
+# Who of the demonstration stands for which role; a visitor is nobody, a citizen has an account and no task.
+ROLES = {
+    "visitor": "",
+    "citizen": "siti",
+    "officer": "ratna",
+    "agency-head": "wayan",
+    "planner": "dewi",
+    "steward": "arif",
+    "administrator": "yusuf",
+    "leader": "hasan",
+    "council-member": "lina",
+    "information-officer": "nurul",
+    "data-protection-officer": "bambang",
+    "auditor": "siska",
+    "counter-officer": "joko",
+    "district-officer": "andi",
+    "village-officer": "yoga",
+}
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Let Django's connection lead to another database of the same server."""
+    connection = connections["default"]
+    before = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+
+
+def make_database(name: str, template: str) -> None:
+    connection: Any = connections["default"]
+    connection.close()
+    quote = connection.ops.quote_name
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"drop database if exists {quote(name)} with (force)")
+        cursor.execute(f"create database {quote(name)} template {quote(template)}")
+
+
+def drop_database(name: str) -> None:
+    connection: Any = connections["default"]
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"drop database if exists {connection.ops.quote_name(name)} with (force)")
+
+
+@pytest.fixture(scope="session")
+def demo_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Make a database that holds the demonstration and one of everything that people may leave behind."""
+    here = str(connections["default"].settings_dict["NAME"])
+    name = f"{here}_demo"
+    with django_db_blocker.unblock():
+        make_database(name, here)
+        with using(name):
+            call_command("packs", "install", *(str(settings.ROOT / "packs" / p) for p in ("nasional", "empat-lawang")))
+            call_command("demo", "load")
+            leave_something_behind()
+            with connections["default"].cursor() as cursor:
+                cursor.execute("vacuum analyze")
+    yield name
+    with django_db_blocker.unblock():
+        drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def in_demo(demo_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), using(demo_database):
+        yield
+
+
+def leave_something_behind() -> None:
+    """Make what the demonstration does not have, so that every page has something to show."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from lawang.people import actions as people
+    from lawang.people.models import Membership, User
+    from lawang.plans import imports
+    from lawang.plans.models import Plan, Programme, Subscription
+    from lawang.record.actions import keep_file, notify
+    from lawang.record.models import Outbox, Privacy
+
+    at = timezone.now()
+    ratna, dewi = User.objects.get(username="ratna"), User.objects.get(username="dewi")
+    siti = people.add_user(username="siti", name="Siti Contoh", by=None, at=at)
+    User.objects.filter(pk=siti.pk).update(password=ratna.password)
+    people.delegate(
+        Membership.objects.get(user=dewi),
+        to=User.objects.get(username="arif"),
+        from_date=at.date() + timedelta(days=7),
+        to_date=at.date() + timedelta(days=14),
+        why="Cuti",
+        by=dewi,
+        at=at,
+    )
+    programme = Programme.objects.order_by("code")[0]
+    keep_file(b"notulen", name="notulen.txt", about=programme, privacy=Privacy.PUBLIC, by=ratna, at=at)
+    sent = notify(address="ratna@contoh.id", kind="test", subject="Uji", body="Uji", about=programme, at=at)
+    Outbox.objects.filter(pk=sent.pk).update(state=Outbox.State.FAILED, trouble="Timeout")
+    Subscription.objects.create(
+        about=programme.key, address="siti@contoh.id", secret="rahasia-siti", asked_at=at, confirmed_at=at
+    )
+    sheet = f"kode,judul,sub_dimensi\n{programme.code},Judul yang lain,\n".encode()
+    mine = imports.receive(
+        SimpleUploadedFile("program.csv", sheet), plan=Plan.objects.get(), by=dewi, at=at
+    )
+    imports.examine(mine, at=at)
+
+
+def client_of(role: str) -> Client:
+    """Return a browser of somebody with this role, signed in with a second factor where one is asked for."""
+    from lawang.people.middleware import HAS_FACTOR
+    from lawang.people.models import User
+
+    client = Client(raise_request_exception=False)
+    if username := ROLES.get(role, role):
+        client.force_login(User.objects.get(username=username), "lawang.people.login.Identified")
+        session = client.session
+        session[HAS_FACTOR] = True
+        session["account_authentication_methods"] = [{"method": "password", "at": timezone.now().timestamp()}]
+        session.save()
+    return client
+
+
+def finish(response: Any) -> None:
+    """Read a streamed answer to its end, which closes its file."""
+    if response.streaming:
+        for _part in response:
+            pass
