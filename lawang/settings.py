@@ -49,12 +49,18 @@ def database(url: str) -> dict[str, object]:
 
 
 DEBUG = env("LAWANG_DEBUG", "", "Show error pages with details. Never on a server people reach.") == "1"
-DATA = Path(env("LAWANG_DATA", str(ROOT / "data"), "Folder for the embedded database, files and keys.")).resolve()
-KEYS = Path(env("LAWANG_KEYS", str(DATA / "keys"), "Folder of the private keys; never part of a backup.")).resolve()
+DATA = Path(
+    env("LAWANG_DATA", str(ROOT / "data"), "Folder for the embedded database, files and keys.")
+).resolve()
+KEYS = Path(
+    env("LAWANG_KEYS", str(DATA / "keys"), "Folder of the private keys; never part of a backup.")
+).resolve()
 HOST = env("LAWANG_HOST", "127.0.0.1", "Address that `lawang serve` listens on; 0.0.0.0 for all.")
 PORT = int(env("LAWANG_PORT", "8000", "Port that `lawang serve` listens on."))
 DATABASE_URL = env(
-    "DATABASE_URL", "", "PostgreSQL 15 or newer, postgres://user:password@host/name. Empty: the embedded server."
+    "DATABASE_URL",
+    "",
+    "PostgreSQL 15 or newer, postgres://user:password@host/name. Empty: the embedded server.",
 )
 
 
@@ -65,7 +71,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
-ALLOWED_HOSTS = env("LAWANG_HOSTS", "localhost,127.0.0.1,[::1]", "Names this installation answers to.").split(",")
+ALLOWED_HOSTS = env("LAWANG_HOSTS", "localhost,127.0.0.1,[::1]", "Names this installation answers to.").split(
+    ","
+)
 BEHIND_TLS = env("LAWANG_TLS", "", "1 when a proxy serves HTTPS in front: secure cookies and HSTS.") == "1"
 
 INSTALLED_APPS = [
@@ -156,7 +164,9 @@ SESSION_COOKIE_AGE = 14 * 86_400
 PASSWORD_RESET_TIMEOUT = 3 * 86_400  # also how long a one-time link is good for
 PASSWORD_LENGTH = int(env("LAWANG_PASSWORD_LENGTH", "12", "Least number of characters of a password."))
 LAWANG_BREACHED_PASSWORDS = env(
-    "LAWANG_BREACHED_PASSWORDS", "", "Text file of passwords nobody may use, as words or SHA-1. Empty: the common ones."
+    "LAWANG_BREACHED_PASSWORDS",
+    "",
+    "Text file of passwords nobody may use, as words or SHA-1. Empty: the common ones.",
 )
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "lawang.people.passwords.Length", "OPTIONS": {"min_length": PASSWORD_LENGTH}},
@@ -172,7 +182,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_FORMS = {
     "login": "lawang.people.door.LoginForm",
     "change_password": "lawang.people.door.ChangePasswordForm",
@@ -195,7 +205,9 @@ MFA_FORMS = {
     "activate_totp": "lawang.people.door.ActivateForm",
 }
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = int(env("LAWANG_LOGIN_FAILURES", "8", "Wrong passwords for one account from one address."))
+AXES_FAILURE_LIMIT = int(
+    env("LAWANG_LOGIN_FAILURES", "8", "Wrong passwords for one account from one address.")
+)
 AXES_COOLOFF_TIME = timedelta(
     minutes=int(env("LAWANG_LOGIN_PAUSE", "15", "Minutes that the account is then shut for that address."))
 )
@@ -213,7 +225,9 @@ LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "lawang" / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env("LAWANG_TIME_ZONE", "Asia/Jakarta", "Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).")
+TIME_ZONE = env(
+    "LAWANG_TIME_ZONE", "Asia/Jakarta", "Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT)."
+)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
@@ -225,11 +239,19 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 SMTP_URL = env(
-    "LAWANG_SMTP_URL", "", "Mail server, smtp://user:password@host:587?tls=starttls or smtps://... Empty: mail waits."
+    "LAWANG_SMTP_URL",
+    "",
+    "Mail server, smtp://user:password@host:587?tls=starttls or smtps://... Empty: mail waits.",
 )
-MAIL_FROM = env("LAWANG_MAIL_FROM", "Lawang <lawang@localhost>", "Sender of mail: a name and an address of your own.")
-PG_BIN = env("LAWANG_PG_BIN", "", "Folder of initdb and postgres for the embedded server. Empty: Lawang's own.")
-BACKUPS = Path(env("LAWANG_BACKUPS", str(DATA / "backups"), "Folder that `lawang backup` writes to.")).resolve()
+MAIL_FROM = env(
+    "LAWANG_MAIL_FROM", "Lawang <lawang@localhost>", "Sender of mail: a name and an address of your own."
+)
+PG_BIN = env(
+    "LAWANG_PG_BIN", "", "Folder of initdb and postgres for the embedded server. Empty: Lawang's own."
+)
+BACKUPS = Path(
+    env("LAWANG_BACKUPS", str(DATA / "backups"), "Folder that `lawang backup` writes to.")
+).resolve()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "lawang.web.staticfiles.StaticFiles"},

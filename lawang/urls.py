@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("lawang.plans.urls")),
         path("", include("lawang.portal.urls")),
         prefix_default_language=False,
-    )
+    ),
 ]
 
 handler400 = "lawang.web.errors.bad_request"
