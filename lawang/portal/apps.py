@@ -1,7 +1,24 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 WORK = ("measures.propose", "measures.approve", "plans.record_meeting", "plans.update_progress")
+
+DEMO_ACCOUNTS = (
+    ("ratna", _("petugas PDAM: mengisi angka air bersih")),
+    ("wayan", _("kepala PDAM: menyetujui angka")),
+    ("hasan", _("pimpinan: membaca halaman dua menit")),
+    ("dewi", _("perencana Bappeda: menyusun dan memeriksa rencana")),
+    ("arif", _("walidata: menjaga semua angka")),
+    ("yusuf", _("administrator Diskominfo: akun, paket, pemeriksaan")),
+)
+
+
+def _demo_accounts() -> dict[str, Any]:
+    from lawang.portal.demo import PASSWORD
+
+    return {"password": PASSWORD, "accounts": DEMO_ACCOUNTS}
 
 
 class PortalConfig(AppConfig):
@@ -10,8 +27,14 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lawang.people import login
         from lawang.people.permissions import may
         from lawang.web import shell
+
+        login.land("plans.lead", "portal:leader", order=20)
+        for order, verb in enumerate(WORK):
+            login.land(verb, "portal:tasks", order=order)
+        shell.provide(login_note=_demo_accounts)
 
         for order, title, address, place in (
             (10, _("Rencana"), "plan", "main"),

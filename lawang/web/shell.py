@@ -64,19 +64,30 @@ class Item:
 
 _brand: Callable[[], Brand] = Brand
 _person: Callable[[HttpRequest], str] | None = None
+_login_note: Callable[[], dict[str, Any] | None] | None = None
 _links: dict[tuple[str, str], Link] = {}
 
 
 def provide(
-    brand: Callable[[], Brand] | None = None, *, person: Callable[[HttpRequest], str] | None = None
+    brand: Callable[[], Brand] | None = None,
+    *,
+    person: Callable[[HttpRequest], str] | None = None,
+    login_note: Callable[[], dict[str, Any] | None] | None = None,
 ) -> None:
     """Let `brand()` say whose pages these are, and `person(request)` the name of who is signed in.
 
-    Both are called at most once per page and should not cost more than one query each.
+    Both are called at most once per page and should not cost more than one query each. `login_note()` gives the
+    accounts of a demonstration to its login page: {"password": ..., "accounts": [(username, who that is)]}.
     """
-    global _brand, _person
+    global _brand, _person, _login_note
     _brand = brand or _brand
     _person = person or _person
+    _login_note = login_note or _login_note
+
+
+def login_note() -> dict[str, Any] | None:
+    """Return what a demonstration's login page tells, None elsewhere."""
+    return _login_note() if _login_note and _brand().is_demo else None
 
 
 def link(
@@ -195,6 +206,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
             "logout": _address("people:logout") or ("/en/keluar/" if english else "/keluar/"),
             "account": _address("people:account"),
             "notices": _notices(request),
+            "login_note": login_note,
         }
 
     return {"shell": SimpleLazyObject(build)}
