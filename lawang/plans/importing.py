@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -28,7 +29,7 @@ from lawang.people.node import node, today
 from lawang.people.permissions import demand
 from lawang.plans import cells, tables
 from lawang.plans.matching import Candidate, Matcher
-from lawang.plans.models import Framework, FrameworkNode, Plan, ReadinessElement, Revision
+from lawang.plans.models import Body, Framework, FrameworkNode, Plan, ReadinessElement, Revision
 from lawang.plans.sheets import BY_NAME, SHEETS, Column, Kind, Sheet
 from lawang.plans.tables import BREAKDOWNS, OF_REVISION, SERIES_FIELDS, SEXES, Row, Table
 from lawang.plans.workbook import (
@@ -252,6 +253,12 @@ class _Check:
         if self.plan is None and "rencana" not in self.workbook.sheets:
             raise Refused(
                 _("Lembar “rencana” tidak ada. Isi kode, judul, kerangka, dan tahun rencananya dulu.")
+            )
+        if self.plan is None and Plan.objects.exists():
+            self.dry.remarks.append(
+                _(
+                    "Kode di lembar “rencana” belum ada, jadi berkas ini membuat rencana baru di samping yang ada."
+                )
             )
         for sheet in SHEETS:
             if sheet.name in self.workbook.sheets:
@@ -510,7 +517,7 @@ class _Check:
             self._figure_rules(raw, line, result)
         if sheet.name in ("deret", "indikator"):
             self.periodicity[str(result.row["kode"])] = str(result.row.get("frekuensi") or "")
-        if sheet.name == "deret" and result.pk is None and result.row["kode"] in self._own_codes():
+        if sheet.name == "deret" and result.pk is None and result.row["kode"] in self._own_codes:
             what = _("sudah menjadi deret sebuah indikator. Ubah di lembar “indikator”.")
             result.problems.append(_problem(raw, line, "kode", what))
         if (
@@ -522,6 +529,9 @@ class _Check:
                 "sama dengan kode sebuah deret di lembar “deret”. Pakai kode lain, lalu isi kolom “deret”."
             )
             result.problems.append(_problem(raw, line, "kode", what))
+        if sheet.name == "lembaga" and result.pk is None and result.row["kode"] in self._codes_elsewhere:
+            what = _("sudah dipakai lembaga rencana lain. Pakai kode lain.")
+            result.problems.append(_problem(raw, line, "kode", what))
         if sheet.name == "hadir" and not result.problems:
             self._attendance_rules(raw, line, result)
         if sheet.name == "rencana" and self.plan is None and line is not raw.rows[0]:
@@ -531,6 +541,12 @@ class _Check:
         if result.problems:
             result.state = State.REJECTED
 
+    @cached_property
+    def _codes_elsewhere(self) -> set[str]:
+        """Return the codes of bodies of other plans: a body's code is in its address."""
+        return set(Body.objects.exclude(plan=self.plan).values_list("code", flat=True))
+
+    @cached_property
     def _own_codes(self) -> set[cells.Value]:
         return {row["kode"] for row in self.stored["indikator"].rows.values() if not row.get("deret")}
 

@@ -331,6 +331,13 @@ def test_a_plan_that_changed_since_is_checked_again(wayan: User) -> None:
         apply(dry, by=wayan, at=AT)
 
 
+def test_another_code_is_another_plan_and_says_so(wayan: User) -> None:
+    make_plan(wayan, **EVERYTHING)
+    dry = check(book(rencana=[{**PLAN[0], "kode": "RI-2"}], lembaga=EVERYTHING["lembaga"]), by=wayan)
+    assert "rencana baru di samping" in dry.remarks[0]
+    assert sentences(dry) == ["Sel A2 sudah dipakai lembaga rencana lain. Pakai kode lain."]
+
+
 def test_the_same_key_is_one_import(wayan: User) -> None:
     dry = check(book(rencana=PLAN, program=[PROGRAMME]), by=wayan)
     first = apply(dry, by=wayan, at=AT, key="k1")
