@@ -48,7 +48,7 @@ class SampleForm(Form):
 
 
 class SampleFilters(Filters):
-    agency = forms.ChoiceField(label=_("Instansi"), choices=AGENCIES)
+    office = forms.ChoiceField(label=_("Instansi"), choices=AGENCIES)
     colour = forms.ChoiceField(
         label=_("Keadaan"),
         choices=[("", _("Semua")), ("slipping", _("Melambat")), ("off_track", _("Tertinggal"))],
