@@ -31,9 +31,7 @@ def _value(pk: int) -> Value:
 def _indicator(value: Value) -> Any:
     """Return the indicator that the plan in force measures with this series, if any."""
     return (
-        value.series.indicators.filter(  # type: ignore[attr-defined]
-            revision__status="published", revision__in_force_from__lte=today()
-        )
+        value.series.indicators.filter(revision__status="published", revision__in_force_from__lte=today())
         .order_by("-revision__in_force_from")
         .defer("search")
         .first()

@@ -30,15 +30,18 @@ PUBLIC = (
     "value_approved",
     "values_imported",
     "colour_changed",
-    "revision_published",
+    "published",
+    "revised",
     "milestone_done",
     "quick_win_moved",
     "meeting_recorded",
     "budget_realised",
-    "programmes_merged",
-    "programme_split",
 )
-MANY = 4  # more things of one kind at one moment become one sentence
+TOGETHER_FROM = {
+    "values_imported": 2,
+    "colour_changed": 5,
+    "revised": 1,
+}  # so many at one moment become one sentence
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ def tell(
     told: list[Change] = []
     for (at, verb), some in itertools.groupby(entries, key=lambda entry: (entry.at, entry.verb)):
         group = list(some)
-        if verb in _TOGETHER and len(group) > MANY:
+        if verb in _TOGETHER and len(group) >= TOGETHER_FROM[verb]:
             told.extend(_TOGETHER[verb](group, known, at))
             continue
         for entry in group:
@@ -185,7 +188,7 @@ def _measured(keys: set[UUID], revision: Revision | None) -> dict[str, Measured]
     )
     found = {}
     for row in rows:
-        one = row.promised
+        one: dict[str, Any] | None = row.promised  # type: ignore[attr-defined]
         found[str(row.key)] = (
             Measured(
                 row, one["title"], reverse("indicator", args=[one["key"]]), one["programme"], one["node"]
@@ -306,7 +309,9 @@ def _imported_together(group: list[Entry], known: Known, at: datetime) -> list[C
         "figures": figures,
         "count": len(group),
     }
-    return [Change(group[0].pk, at, "values_imported", words, reverse("programmes"))]
+    names = [say(known.measured[_key(entry)].title) for entry in group[:3] if _key(entry) in known.measured]
+    more = ", ".join(names) + (" …" if len(group) > len(names) else "")
+    return [Change(group[0].pk, at, "values_imported", words, reverse("programmes"), more)]
 
 
 def _colour(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
@@ -345,7 +350,9 @@ def _colours_together(group: list[Entry], known: Known, at: datetime) -> list[Ch
 
 
 def _revision(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
-    number = entry.after.get("number") or entry.after.get("revision") or ""
+    if not entry.thing.startswith("plans.plan:"):
+        return None
+    number = entry.after.get("revision") or ""
     start = _day(entry.after.get("in_force_from"))
     words = _("Revisi %(number)s rencana diberlakukan") % {"number": number}
     if start:
@@ -432,31 +439,38 @@ def _money(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
     )
 
 
-def _moved(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
-    programme = known.programmes.get(_key(entry))
-    if programme is None:
-        return None
-    words = (
-        _("%(name)s: hasil penggabungan program")
-        if entry.verb == "programmes_merged"
-        else _("%(name)s dipecah")
-    ) % {"name": say(programme.title)}
-    return Change(entry.pk, entry.at, entry.verb, words, programme.get_absolute_url())
+def _revised(entry: Entry, known: Known, node_of: NodeOf) -> Change | None:
+    return next(iter(_revised_together([entry], known, entry.at)), None)
+
+
+def _revised_together(group: list[Entry], known: Known, at: datetime) -> list[Change]:
+    """Say what a new edition changed: of one programme what it was, of many only how many."""
+    number = group[0].after.get("revision", "")
+    mine = [known.programmes[_key(entry)] for entry in group if _key(entry) in known.programmes]
+    if len(mine) == 1 and len(group) == 1:
+        words = _("%(name)s berubah dalam revisi %(number)s") % {"name": say(mine[0].title), "number": number}
+        return [Change(group[0].pk, at, "revised", words, mine[0].get_absolute_url())]
+    words = ngettext(
+        "%(count)s program berubah dalam revisi %(number)s",
+        "%(count)s program berubah dalam revisi %(number)s",
+        len(group),
+    ) % {"count": len(group), "number": number}
+    return [Change(group[0].pk, at, "revised", words, reverse("revisions"))]
 
 
 _ONE: dict[str, Callable[[Entry, Known, NodeOf], Change | None]] = {
     "value_approved": _value,
     "values_imported": _imported,
     "colour_changed": _colour,
-    "revision_published": _revision,
+    "published": _revision,
+    "revised": _revised,
     "milestone_done": _milestone,
     "quick_win_moved": _win,
     "meeting_recorded": _meeting,
     "budget_realised": _money,
-    "programmes_merged": _moved,
-    "programme_split": _moved,
 }
 _TOGETHER: dict[str, Callable[[list[Entry], Known, datetime], list[Change]]] = {
     "values_imported": _imported_together,
     "colour_changed": _colours_together,
+    "revised": _revised_together,
 }

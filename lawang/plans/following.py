@@ -176,5 +176,5 @@ def revision_published(revision: Revision, at: datetime) -> None:
     for wish in {wish.address: wish for wish in wishes.order_by("-pk")}.values():
         with override(wish.language):
             words = _("Revisi %(number)s rencana diberlakukan") % {"number": revision.number}
-            change = Change(0, at, "revision_published", words, reverse("revisions"), say(revision.changed))
+            change = Change(0, at, "published", words, reverse("revisions"), say(revision.changed))
             _send(wish, [change], plan.title, at)

@@ -1,6 +1,7 @@
 """The pages of single promises: a programme, an indicator, and how to follow them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -151,8 +152,11 @@ def programme(request: HttpRequest, key: UUID) -> HttpResponse:
             )
             if total
             else "",
-            "as_of": max((day_of(line["as_of"]) for line in row.budget_rows if line["as_of"]), default=None),
+            "as_of": max(
+                (date.fromisoformat(line["as_of"]) for line in row.budget_rows if line["as_of"]), default=None
+            ),
             "map": _where(row),
+            "is_everywhere": any(one["level"] == "regency" for one in row.area_rows),
             "milestones": [
                 (one["title"], due, done, _milestone_state(due, done, day))
                 for one in row.milestone_rows
@@ -199,7 +203,8 @@ def _budget(
     rows: Sequence[dict[str, Any]],
 ) -> tuple[list[tuple[Any, ...]], list[tuple[int, int, int | None]]]:
     """Return the lines for the table, and planned and spent of each year."""
-    lines, years = [], {}
+    lines: list[tuple[Any, ...]] = []
+    years: dict[int, tuple[int, int | None]] = {}
     for row in rows:
         planned = row["planned"] if row["revised"] is None else row["revised"]
         lines.append((row["year"], money_source(row["source"]), planned, row["realised"], row["document"]))
@@ -225,7 +230,8 @@ def _where(row: Any) -> DistrictMap | None:
         values.setdefault(code, MapValue(", ".join(names), share=0.5))
     if not values:
         return None
-    return district_map(regency, values, title=_("Di mana program ini bekerja"), value_heading=_("Di mana"))
+    drawn = district_map(regency, values, title=_("Di mana program ini bekerja"), value_heading=_("Di mana"))
+    return replace(drawn, rows=[one for one in drawn.rows if one.value], legend=[])
 
 
 def _programme_row(key: UUID) -> tuple[Programme, Revision]:
@@ -391,7 +397,7 @@ def indicator(request: HttpRequest, key: UUID) -> HttpResponse:
         ]
     )
     parts = list(
-        Value.objects.filter(series=row.series, is_current=True, end=totals[0].end if totals else None)
+        Value.objects.filter(series=row.series, is_current=True, end__in=[one.end for one in totals[:1]])
         .exclude(area=None, breakdown="")
         .select_related("area")
         .order_by("area__code", "breakdown")[:400]

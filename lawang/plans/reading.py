@@ -161,12 +161,13 @@ def _headline(name: str) -> Subquery:
                 amount="standing__amount",
                 share="standing__share",
                 goal="goal",
+                direction="series__direction",
             )
         )[:1]
     )
 
 
-def programmes(revision: Revision, framework_id: int) -> QuerySet[Programme]:
+def programmes(revision: Revision, framework_id: int) -> QuerySet[Any]:
     """Return the programmes of an edition with lead, `node_id`, `has_quick_win` and `headline`."""
     return (
         Programme.objects.filter(revision=revision)
@@ -345,11 +346,14 @@ def statements(revision: Revision) -> list[Statement]:
 
 
 def districts_with_counts(revision: Revision, regency: Area | None) -> list[tuple[str, str, int]]:
-    """Return (code, colour, count) of programmes per district; a village counts for the district it lies in."""
+    """Return (code, colour, count) of programmes per district, and under the regency's own code of those for all of it.
+
+    A village counts for the district it lies in.
+    """
     if regency is None:
         return []
     rows = (
-        Programme.objects.filter(revision=revision, areas__code__startswith=regency.code + ".")
+        Programme.objects.filter(revision=revision, areas__code__startswith=regency.code)
         .annotate(district=models.functions.Substr("areas__code", 1, 8))
         .values("district", "colour")
         .annotate(count=Count("pk", distinct=True))

@@ -19,6 +19,7 @@ from lawang.lib.text import Text
 from lawang.people.models import User
 from lawang.people.permissions import demand
 from lawang.plans.comparing import compare
+from lawang.plans.following import revision_published
 from lawang.plans.models import (
     Activity,
     BudgetLine,
@@ -237,6 +238,7 @@ def publish(
     if present is not None:
         _tell_programmes(present, revision, by=by, at=at)
     recompute(revision, at=at)
+    revision_published(revision, at)
     return revision
 
 

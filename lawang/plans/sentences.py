@@ -71,6 +71,11 @@ def say_promise(
             "amount": with_unit(series, amount),
             "year": end.year,
         }
+    elif promise.adds_up == Series.AddsUp.MEAN and end is not None:
+        fact = _("Rata-rata %(amount)s sejak Januari %(year)s.") % {
+            "amount": with_unit(series, amount),
+            "year": end.year,
+        }
     elif last is not None and promise.direction == Series.Direction.UP:
         fact = _("%(amount)s dari %(goal)s.") % {
             "amount": amount_of(series, amount),

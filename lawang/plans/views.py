@@ -1,10 +1,10 @@
 """The plan as citizens read it: overview, programmes, dimensions, revisions, roadmap, money, SWOT, bodies, colours."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django import forms
@@ -63,7 +63,7 @@ def with_plan(
     """Hand a view the plan in force; where there is none say so on a page."""
 
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         revision = reading.in_force(today())
         if revision is None:
             return render(request, "plans/no_plan.html")
@@ -192,7 +192,7 @@ class ProgrammeFilters(Filters):
 _SOURCES = ("apbd", "province", "central", "village", "csr", "kpbu", "other")
 
 
-def narrowed(rows: QuerySet[Programme], chosen: dict[str, Any], tree: reading.Tree) -> QuerySet[Programme]:
+def narrowed(rows: QuerySet[Any], chosen: dict[str, Any], tree: reading.Tree) -> QuerySet[Programme]:
     """Return the programmes that the chosen filters leave."""
     if code := chosen.get("node"):
         top = tree.find(code)
@@ -214,9 +214,7 @@ def narrowed(rows: QuerySet[Programme], chosen: dict[str, Any], tree: reading.Tr
     return rows
 
 
-def _listed(
-    request: HttpRequest, revision: Revision
-) -> tuple[QuerySet[Programme], ProgrammeFilters, reading.Tree]:
+def _listed(request: HttpRequest, revision: Revision) -> tuple[QuerySet[Any], ProgrammeFilters, reading.Tree]:
     framework = _framework(request, revision)
     tree = reading.tree(framework.pk)
     filters = ProgrammeFilters(request, revision, tree)
@@ -247,7 +245,9 @@ def headline_words(headline: dict[str, Any] | None) -> str:
     if headline.get("goal") is None:
         return f"{amount}{unit}"
     goal = as_is(Decimal(str(headline["goal"])), decimals)
-    return _("%(amount)s, target %(goal)s%(unit)s") % {"amount": amount, "goal": goal, "unit": unit}
+    is_up = headline.get("direction") == "up"
+    said = _("%(amount)s dari %(goal)s%(unit)s") if is_up else _("%(amount)s, target %(goal)s%(unit)s")
+    return said % {"amount": amount, "goal": goal, "unit": unit}
 
 
 def programme_cards(rows: Any, tree: reading.Tree) -> list[dict[str, Any]]:
@@ -498,18 +498,26 @@ def roadmap(request: HttpRequest, revision: Revision) -> HttpResponse:
     )
 
 
+Named = TypeVar("Named", int, str)
+
+
+def _pairs(rows: Iterable[tuple[Named, reading.Money]]) -> dict[Named, tuple[int, int | None]]:
+    """Return (planned, spent) under each name; spent is None as long as nothing is known."""
+    found: dict[Named, tuple[int, int | None]] = {}
+    for name, row in rows:
+        planned, spent = found.get(name, (0, None))
+        if row.realised is not None:
+            spent = (spent or 0) + row.realised
+        found[name] = (planned + row.planned, spent)
+    return found
+
+
 @with_plan
 def budget(request: HttpRequest, revision: Revision) -> HttpResponse:
     """The plan's money by year and source, planned and spent."""
     rows = reading.money(revision)
-    years: dict[int, list[int | None]] = {}
-    sources: dict[str, list[int | None]] = {}
-    for row in rows:
-        for book, name in ((years, row.year), (sources, row.source)):
-            pair = book.setdefault(name, [0, None])  # type: ignore[attr-defined]
-            pair[0] += row.planned
-            if row.realised is not None:
-                pair[1] = (pair[1] or 0) + row.realised
+    years = _pairs((row.year, row) for row in rows)
+    sources = _pairs((row.source, row) for row in rows)
     past = [row for row in rows if row.year < today().year]
     planned = sum(row.planned for row in past)
     realised = sum(row.realised or 0 for row in past)

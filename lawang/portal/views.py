@@ -17,9 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lawang.areas.maps import DistrictMap, MapValue, district_map
 from lawang.areas.models import Area
@@ -60,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     changes = tell(newest_entries(None, 40), revision, tree)
     since = now() - timedelta(days=7)
     this_week = [change for change in changes if change.at >= since]
+    places = reading.districts_with_counts(revision, node().area)
     return render(
         request,
         "portal/home.html",
@@ -76,9 +76,10 @@ def home(request: HttpRequest) -> HttpResponse:
             ],
             "dimensions": _dimensions(tree, tally),
             "top_count": len(tree.tops),
-            "changes": (this_week or changes)[:6],
-            "is_this_week": bool(this_week),
-            "map": programme_map(revision),
+            "changes": (this_week if len(this_week) > 2 else changes)[:6],
+            "is_this_week": len(this_week) > 2,
+            "map": programme_map(places),
+            "everywhere": everywhere(places),
             "year": day.year,
         },
     )
@@ -92,7 +93,9 @@ def _dimensions(tree: reading.Tree, tally: reading.Tally) -> list[dict[str, Any]
             "on_track": counts.get(Colour.ON_TRACK, 0),
             "total": sum(counts.values()),
             "words": ", ".join(
-                f"{counts[colour]} {status_word(colour).lower()}" for colour in charts.ORDER if counts.get(colour)
+                f"{counts[colour]} {status_word(colour).lower()}"
+                for colour in charts.ORDER
+                if counts.get(colour)
             ),
             "bar": charts.status_bar(counts, tall=False),
         }
@@ -100,12 +103,22 @@ def _dimensions(tree: reading.Tree, tally: reading.Tally) -> list[dict[str, Any]
     ]
 
 
-def programme_map(revision: Revision) -> DistrictMap | None:
+Places = list[tuple[str, str, int]]  # code of a district or of the regency, colour, programmes
+
+
+def everywhere(places: Places) -> int:
+    """Return how many programmes work in the whole regency."""
+    regency = node().area
+    return sum(count for code, _colour, count in places if regency and code == regency.code)
+
+
+def programme_map(places: Places) -> DistrictMap | None:
     """Return the map of how many programmes work in each district; None when none names a place."""
     regency = node().area
     counts: dict[str, dict[str, int]] = {}
-    for code, colour, count in reading.districts_with_counts(revision, regency):
-        counts.setdefault(code, {})[colour] = count
+    for code, colour, count in places:
+        if regency and code != regency.code:
+            counts.setdefault(code, {})[colour] = count
     if regency is None or not counts:
         return None
     most = max(sum(one.values()) for one in counts.values())
@@ -167,9 +180,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     chosen = filters.chosen()
     things = None
     if chosen:
-        things = things_of(
-            revision, tree, node=chosen.get("dimensi", ""), agency=chosen.get("instansi", "")
-        )
+        things = things_of(revision, tree, node=chosen.get("dimensi", ""), agency=chosen.get("instansi", ""))
     told = tell(
         entries_between(_start_of(first), _start_of(monday + timedelta(days=7)), things), revision, tree
     )
@@ -318,7 +329,10 @@ def profile_json(request: HttpRequest) -> HttpResponse:
 
 # --- search ---------------------------------------------------------------------------------------------------------
 
-_START, _END = "\ue000", "\ue001"  # private characters, so that headlines can be escaped before they are marked
+_START, _END = (
+    "\ue000",
+    "\ue001",
+)  # private characters, so that headlines can be escaped before they are marked
 
 
 def _said(column: str) -> Any:
@@ -418,7 +432,8 @@ def _groups(words: str, query: SearchQuery) -> list[dict[str, Any]]:
             "title": _("Program"),
             "more": list_href,
             "found": [
-                (row.get_absolute_url(), marked(row.said), marked(row.about), row.colour) for row in programmes
+                (row.get_absolute_url(), marked(row.said), marked(row.about), row.colour)
+                for row in programmes
             ],
         },
         {
@@ -437,20 +452,22 @@ def _groups(words: str, query: SearchQuery) -> list[dict[str, Any]]:
         {
             "title": _("Angka daerah"),
             "found": [
-                (f"{reverse('portal:profile')}#{row.code}", marked(row.said), row.source_note, "")
+                (f"{reverse('portal:profile')}#{row.code}", marked(row.said), row.source_note, "")  # type: ignore[attr-defined]
                 for row in figures
             ],
         },
         {
             "title": _("Instansi"),
             "found": [
-                (f"{reverse('programmes')}?agency={row.code}", say(row.name), row.phone, "") for row in agencies
+                (f"{reverse('programmes')}?agency={row.code}", say(row.name), row.phone, "")
+                for row in agencies
             ],
         },
         {
             "title": _("Wilayah"),
             "found": [
-                (row.get_absolute_url(), row.title, row.code, "") for row in areas.order_by("code")[:MOST_FOUND]
+                (row.get_absolute_url(), row.title, row.code, "")
+                for row in areas.order_by("code")[:MOST_FOUND]
             ],
         },
         {
