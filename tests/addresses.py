@@ -40,7 +40,9 @@ def walk(patterns: Any = None, before: str = "", namespace: str = "") -> Iterato
                 pattern.callback,
             )
         elif isinstance(pattern, URLResolver):
-            yield from walk(pattern.url_patterns, before + str(pattern.pattern), pattern.namespace or namespace)
+            yield from walk(
+                pattern.url_patterns, before + str(pattern.pattern), pattern.namespace or namespace
+            )
 
 
 @lru_cache(maxsize=1)
@@ -123,7 +125,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "plan_csv_zip": lambda: {"code": _first("plans.plan").code},
     "dimension": lambda: {"code": _first("plans.frameworknode", depth=0).code},
     **dict.fromkeys(
-        ("programme", "programme_csv", "programme_json", "programme_feed", "follow", "portal:progress"), _programme
+        ("programme", "programme_csv", "programme_json", "programme_feed", "follow", "portal:progress"),
+        _programme,
     ),
     **dict.fromkeys(("indicator", "indicator_csv", "indicator_json"), _key("plans.indicator")),
     "follow_confirm": lambda: {"secret": "rahasia-siti"},

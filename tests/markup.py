@@ -5,7 +5,23 @@ from html.parser import HTMLParser
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 CLOSES_PARAGRAPH = {
     *("address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure", "footer"),
-    *("form", "h1", "h2", "h3", "h4", "header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul"),
+    *(
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "header",
+        "hr",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "ul",
+    ),
 }
 CHILDREN = {  # what may stand directly in these
     "ul": {"li", "script", "template"},
@@ -52,7 +68,9 @@ class Markup(HTMLParser):
         self.found += [f"{line}: {name}" for name in names if name.startswith("on")]
         if (given.get("href") or "").strip().lower().startswith("javascript:"):
             self.found.append(f"{line}: javascript: address")
-        if tag == "style" or (tag == "script" and "src" not in given and "json" not in str(given.get("type"))):
+        if tag == "style" or (
+            tag == "script" and "src" not in given and "json" not in str(given.get("type"))
+        ):
             self.found.append(f"{line}: inline")
         parent = self.open[-1] if self.open else ""
         if parent in CHILDREN and tag not in CHILDREN[parent]:
@@ -61,9 +79,8 @@ class Markup(HTMLParser):
             self.found.append(f"{line} in <p>")
         if tag == "form" and "form" in self.open:
             self.found.append(f"{line} in <form>")
-        if tag in INTERACTIVE - {"label"} and INTERACTIVE - {"label"} & set(self.open):
-            if {"a", "button"} & set(self.open):
-                self.found.append(f"{line} in a link or button")
+        if tag in INTERACTIVE and {"a", "button"} & set(self.open):
+            self.found.append(f"{line} in a link or button")
         if tag == "img" and "alt" not in given:
             self.found.append(f"{line} without alt")
         if tag == "a" and "href" in given and not given["href"]:
@@ -94,7 +111,9 @@ class Markup(HTMLParser):
         if tag in VOID:
             self.found.append(f"line {self.getpos()[0]}: </{tag}>")
         elif not self.open or self.open[-1] != tag:
-            self.found.append(f"line {self.getpos()[0]}: </{tag}> closes <{self.open[-1] if self.open else ''}>")
+            self.found.append(
+                f"line {self.getpos()[0]}: </{tag}> closes <{self.open[-1] if self.open else ''}>"
+            )
             if tag in self.open:
                 while self.open.pop() != tag:
                     pass

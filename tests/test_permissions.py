@@ -35,7 +35,15 @@ TABLE: dict[str, Who] = {
             *("account_signup", "account_inactive", "account_reset_password", "account_reset_password_done"),
             *("account_reset_password_from_key", "account_reset_password_from_key_done"),
             *("areas:index", "areas:export-all", "areas:detail", "areas:export", "value", "value_json"),
-            *("plan", "programmes", "programmes_csv", "programmes_json", "dimension", "revisions", "difference"),
+            *(
+                "plan",
+                "programmes",
+                "programmes_csv",
+                "programmes_json",
+                "dimension",
+                "revisions",
+                "difference",
+            ),
             *("roadmap", "budget", "budget_csv", "swot", "colours"),
             *("programme", "programme_csv", "programme_json", "programme_feed"),
             *("indicator", "indicator_csv", "indicator_json", "follow", "follow_confirm", "follow_end"),
@@ -68,7 +76,10 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(
         (
             *("imports", "import_template", "import", "import_choose", "import_carry_out", "import_again"),
-            *("portal:meeting", "portal:move_quick_win"),  # of an agency that officer and head do not belong to
+            *(
+                "portal:meeting",
+                "portal:move_quick_win",
+            ),  # of an agency that officer and head do not belong to
         ),
         PLANNER,
     ),

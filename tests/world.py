@@ -75,7 +75,9 @@ def demo_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
     with django_db_blocker.unblock():
         make_database(name, here)
         with using(name):
-            call_command("packs", "install", *(str(settings.ROOT / "packs" / p) for p in ("nasional", "empat-lawang")))
+            call_command(
+                "packs", "install", *(str(settings.ROOT / "packs" / p) for p in ("nasional", "empat-lawang"))
+            )
             call_command("demo", "load")
             leave_something_behind()
             with connections["default"].cursor() as cursor:
@@ -123,9 +125,7 @@ def leave_something_behind() -> None:
         about=programme.key, address="siti@contoh.id", secret="rahasia-siti", asked_at=at, confirmed_at=at
     )
     sheet = f"kode,judul,sub_dimensi\n{programme.code},Judul yang lain,\n".encode()
-    mine = imports.receive(
-        SimpleUploadedFile("program.csv", sheet), plan=Plan.objects.get(), by=dewi, at=at
-    )
+    mine = imports.receive(SimpleUploadedFile("program.csv", sheet), plan=Plan.objects.get(), by=dewi, at=at)
     imports.examine(mine, at=at)
 
 
