@@ -1,11 +1,16 @@
 """Who may do what with series and figures."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lawang.measures.models import Series, Value
+from lawang.measures.models import Evidence, Series, Value
 from lawang.people.models import User
-from lawang.people.permissions import acts_for, register
+from lawang.people.permissions import acts_for, may, register
+from lawang.record.files import register_reader
+from lawang.record.models import File
 
 
 def _series(thing: object) -> Series:
@@ -41,3 +46,17 @@ def install() -> None:
         "measures.see_internal", title=gettext_lazy("melihat angka yang belum disetujui"), agencies=_holders
     )
     register("measures.define", title=gettext_lazy("menetapkan deret angka"), agencies=_holders)
+    register_reader("measures.series", may_read)
+
+
+def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
+    """Tell whether somebody may read a proof: everybody once it is public and its figure approved, else who may see
+    the series from inside."""
+    proofs = Evidence.objects.filter(file=file, is_public=True)
+    if proofs.filter(Q(value=None) | Q(value__status=Value.Status.APPROVED)).exists():
+        return True
+    series = Series.objects.filter(key=file.about.partition(":")[2]).first()
+    if series is None:
+        return False
+    verbs = ("measures.see_internal", "measures.propose", "measures.approve")
+    return any(may(user, verb, series) for verb in verbs)

@@ -1,8 +1,11 @@
 """Who may do what with plans, programmes, quick wins, meetings."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy
 
-from lawang.people.permissions import register
+from lawang.measures.models import Evidence
+from lawang.people.permissions import may, register
 from lawang.plans.models import (
     Activity,
     Application,
@@ -17,8 +20,11 @@ from lawang.plans.models import (
     Programme,
     QuickWin,
     Resource,
+    Revision,
     Risk,
 )
+from lawang.record.files import register_reader
+from lawang.record.models import File
 
 
 def _programme(thing: object) -> Programme | None:
@@ -56,3 +62,18 @@ def install() -> None:
     register("plans.import", title=gettext_lazy("mengimpor rencana"))
     register("plans.export", title=gettext_lazy("mengunduh buku kerja rencana"))
     register("plans.lead", title=gettext_lazy("membuka halaman pimpinan"))
+    for noun in ("plans.plan", "plans.meeting", "plans.quickwin", "plans.programme"):
+        register_reader(noun, may_read)
+
+
+def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
+    """Tell whether somebody may read a file of the plan: a regulation once its edition is published, public evidence,
+    and all of them for who may see drafts or keeps the minutes."""
+    if Revision.objects.filter(legal_file=file, status=Revision.Status.PUBLISHED).exists():
+        return True
+    if Evidence.objects.filter(file=file, is_public=True).exists():
+        return True
+    meeting = Meeting.objects.select_related("body").filter(minutes_file=file).first()
+    if meeting is not None and may(user, "plans.record_meeting", meeting):
+        return True
+    return bool(may(user, "plans.see_internal"))
