@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("lawang.packs.urls")),
         path("", include("lawang.measures.urls")),
         path("", include("lawang.plans.urls")),
+        path("kelola/rencana/", include("lawang.plans.desk.urls")),
         path("", include("lawang.portal.urls")),
         prefix_default_language=False,
     ),

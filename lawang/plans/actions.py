@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.lib.refused import Refused
+from lawang.measures.definitions import define
+from lawang.measures.models import Series
 from lawang.people.models import User
 from lawang.people.permissions import demand
 from lawang.plans.models import (
@@ -277,6 +279,27 @@ def set_targets(indicator: Indicator, targets: Mapping[int, Decimal], *, by: Use
         before={str(year): amount for year, amount in before.items()},
         after={str(year): amount for year, amount in targets.items()},
     )
+
+
+@transaction.atomic
+def save_indicator(
+    indicator: Indicator,
+    *,
+    targets: Mapping[int, Decimal],
+    define_series: Series | None = None,
+    by: User,
+    at: datetime,
+) -> None:
+    """Add an indicator to a draft or keep its changes, with its targets.
+
+    `define_series` is a new series that it measures, or its own with a changed definition; that counts at once.
+    """
+    _draft(indicator)
+    if define_series is not None:
+        define(define_series, by=by, at=at)
+        indicator.series = define_series
+    save_row(indicator, by=by, at=at)
+    set_targets(indicator, targets, by=by, at=at)
 
 
 @transaction.atomic

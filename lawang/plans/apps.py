@@ -28,6 +28,13 @@ class PlansConfig(AppConfig):
 
         register_reader("plans.import", imports.may_read)
         shell.link(
+            _("Rencana"),
+            "planner:home",
+            order=50,
+            place="desk",
+            shown=lambda request: bool(may(request.user, "plans.edit")),
+        )
+        shell.link(
             _("Impor"),
             "imports",
             order=60,

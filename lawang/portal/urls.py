@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from lawang.portal import desk, leader, machine, views
+from lawang.portal import desk, leader, machine, manage, views
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("tugas/percepatan/<uuid:key>/", desk.quick_win, name="move_quick_win"),
     path("pimpinan/", leader.page, name="leader"),
     path("pimpinan/sudah-dibaca/", leader.seen, name="seen"),
+    path("kelola/", manage.index, name="manage"),
     path("kelola/pesan/", machine.outbox, name="outbox"),
     path("kelola/pesan/<uuid:key>/kirim-ulang/", machine.resend, name="resend"),
     path("kelola/pemeriksaan/", machine.doctor, name="doctor"),

@@ -10,6 +10,7 @@ ORDER = (
     "form",
     "parts",
     "table",
+    "editor",
     "chart",
     "map",
     "plan",

@@ -1,0 +1,335 @@
+"""Lists of rows, and one page to add, change or remove one row; what rows there are is declared in kinds.py."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from lawang.lib.dates import short_date
+from lawang.lib.numbers import as_is
+from lawang.lib.refused import Refused
+from lawang.lib.text import is_text, say
+from lawang.people.node import now, today
+from lawang.people.permissions import demand, needs
+from lawang.plans import actions
+from lawang.plans.desk.edition import Crumb, Edition, crumbs, edition, frame, person
+from lawang.plans.desk.kinds import KINDS, Kind, edit_url, name_of
+from lawang.plans.forms import Choices, RowForm, form_class
+from lawang.plans.models import Body, Member, Programme, QuickWin, Revision
+from lawang.record.actions import once
+from lawang.web.tables import Table, paginate
+
+PER_PAGE = 50
+Saved = Callable[[], Any]
+
+
+def kind_of(slug: str) -> Kind:
+    if slug not in KINDS:
+        raise Http404
+    return KINDS[slug]
+
+
+def read_rows(form: forms.BaseForm) -> list[tuple[Any, Any]]:
+    """Return (label, what is there) for people who only read; empty fields are left out."""
+    rows = []
+    for bound in form:
+        value = bound.initial
+        if value in (None, "", [], False):
+            continue
+        choices = dict(getattr(bound.field, "choices", ()))
+        if isinstance(value, list):
+            keys = [getattr(one, "pk", one) for one in value]
+            said: Any = ", ".join(str(choices.get(key, key)) for key in keys)
+        elif choices:
+            said = choices.get(value, value)
+        elif is_text(value):
+            said = say(value)
+        elif value is True:
+            said = _("ya")
+        elif hasattr(value, "isoformat"):
+            said = short_date(value)
+        elif hasattr(value, "quantize"):
+            said = as_is(value)
+        else:
+            said = value
+        rows.append((bound.label, said))
+    return rows
+
+
+def posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
+
+
+def sent_key(request: HttpRequest) -> str:
+    """Return the key that came with the form, by which a second click on the same button is known."""
+    return request.POST.get("kunci", "")[:64] or str(uuid4())
+
+
+def content_of(request: HttpRequest) -> dict[str, Any]:
+    left_out = {"csrfmiddlewaretoken", "kunci"}
+    return {
+        name: [words.replace("\x00", "") for words in values]
+        for name, values in request.POST.lists()
+        if name not in left_out
+    }
+
+
+def add_once(request: HttpRequest, verb: str, do: Callable[[], str]) -> str:
+    """Add something unless this very form was sent before; return the address that `do` gave then or now."""
+    result, _fresh = once(
+        f"{person(request).pk}:{sent_key(request)}"[:64],
+        verb,
+        person(request),
+        content_of(request),
+        now(),
+        lambda: {"to": do()},
+    )
+    return str(result["to"])
+
+
+@needs("plans.see_internal", "plans.edit")
+@require_safe
+def rows(request: HttpRequest, kind: str) -> HttpResponse:
+    """Show the list of one kind of rows of the edition, or of a register."""
+    shown, what = edition(request), kind_of(kind)
+    found = what.list_of(shown.revision)
+    page = paginate(request, found, PER_PAGE)
+    table = Table(what.columns(), page, caption="", empty=what.empty)
+    context = frame(request, shown) | {"kind": what, "page": page, "table": table}
+    if what.is_register:
+        context["may_edit"] = context["may_edit"] or context["may_start"]
+        context["may_start"] = False
+    context["addable"] = context["may_edit"] and what.under in ("edition", "plan", "")
+    return render(request, "plans/desk/rows.html", context)
+
+
+def _parent(shown: Edition, what: Kind, key: UUID | None) -> Any:
+    """Return what a new row hangs on."""
+    if what.under == "programme" and key:
+        return get_object_or_404(Programme, revision=shown.revision, key=key)
+    if what.under == "quick_win" and key:
+        return get_object_or_404(
+            QuickWin.objects.select_related("programme"), revision=shown.revision, key=key
+        )
+    if what.under == "body" and key:
+        return get_object_or_404(Body, plan=shown.plan, key=key)
+    if key is None and what.under in ("edition", "plan", ""):
+        return None
+    raise Http404
+
+
+def _new(shown: Edition, what: Kind, parent: Any) -> Any:
+    """Return an empty row under its parent."""
+    row: Any = what.model()
+    names = {field.name for field in row._meta.concrete_fields}
+    if "revision" in names:
+        row.revision = shown.revision
+    if what.under == "plan":
+        row.plan = shown.plan
+    elif parent is not None:
+        setattr(row, what.under, parent)
+    for name in ("year_from", "year_to"):
+        if name in names and isinstance(parent, Programme):
+            setattr(row, name, getattr(parent, name))
+    if "year" in names:
+        row.year = today().year
+    return row
+
+
+def _way(what: Kind, row: Any) -> list[Crumb]:
+    """Return the way back from the page of a row."""
+    if what.under == "programme":
+        return programme_way(row.programme)
+    if what.under == "quick_win":
+        win = row.quick_win
+        return [*programme_way(win.programme), (win.name, reverse("planner:quick_win", args=[win.key]))]
+    if what.under == "body":
+        listed = (str(KINDS["lembaga"].title), reverse("planner:rows", args=["lembaga"]))
+        return [listed, (say(row.body.name), edit_url(row.body))]
+    return [(str(what.title), reverse("planner:rows", args=[what.slug]))]
+
+
+def programme_way(programme: Programme) -> list[Crumb]:
+    listed = (_("Program"), reverse("planner:programmes"))
+    if not programme.pk:
+        return [listed]
+    return [listed, (programme.code, reverse("planner:programme", args=[programme.key]))]
+
+
+def back_of(what: Kind, row: Any) -> str:
+    """Return where a person came from: the section that lists the row."""
+    _title, href = _way(what, row)[-1]
+    return f"{href}#{what.anchor}" if what.anchor else href
+
+
+def _save(what: Kind, row: Any, form: RowForm, request: HttpRequest) -> None:
+    if what.is_register:
+        actions.save_register(row, by=person(request), at=now())
+    else:
+        actions.save_row(row, by=person(request), at=now(), many=form.many)
+
+
+@needs("plans.edit")
+@require_http_methods(["GET", "POST"])
+def add(request: HttpRequest, kind: str, key: UUID | None = None) -> HttpResponseBase:
+    """Add one row."""
+    shown, what = edition(request), kind_of(kind)
+    row: Any = _new(shown, what, _parent(shown, what, key))
+    form = form_class(what.model)(posted(request), instance=row, choices=Choices(shown.revision))
+    if request.method == "POST" and form.is_valid():
+
+        def do() -> str:
+            _save(what, row, form, request)
+            return edit_url(row) if isinstance(row, QuickWin | Body) else back_of(what, row)
+
+        try:
+            to = add_once(request, f"{what.slug}_added", do)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, _("%(what)s ditambahkan.") % {"what": what.one})
+            return redirect(request.path if request.POST.get("do") == "another" else to)
+    return row_page(request, shown, what, row, form)
+
+
+def find_row(shown: Edition, what: Kind, pk: int) -> Any:
+    return get_object_or_404(what.list_of(shown.revision), pk=pk)
+
+
+@needs("plans.see_internal", "plans.edit")
+@require_http_methods(["GET", "POST"])
+def row(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
+    """Change one row; who may not reads it."""
+    shown, what = edition(request), kind_of(kind)
+    found = find_row(shown, what, pk)
+    if isinstance(found, QuickWin):
+        return redirect(edit_url(found))
+    form = form_class(what.model)(posted(request), instance=found, choices=Choices(shown.revision))
+    if request.method == "POST":
+        demand(request.user, "plans.edit", what.model._default_manager.get(pk=pk))
+        if form.is_valid():
+            try:
+                _save(what, found, form, request)
+            except Refused as refused:
+                form.refuse(refused)
+            else:
+                messages.success(request, _("%(what)s disimpan.") % {"what": what.one})
+                return redirect(back_of(what, found))
+    return row_page(request, shown, what, found, form)
+
+
+def row_page(request: HttpRequest, shown: Edition, what: Kind, row: Any, form: RowForm) -> HttpResponse:
+    """Show the form of one row, or what is in it."""
+    context = frame(request, shown, *_way(what, row))
+    if what.is_register:
+        context["may_edit"] = context["may_edit"] or context["may_start"]
+        context["may_start"] = False
+    context |= {
+        "kind": what,
+        "row": row,
+        "form": form,
+        "title": name_of(row) if row.pk else what.add,
+        "fresh": uuid4(),
+        "back": back_of(what, row),
+        "read": [] if context["may_edit"] or form.is_bound else read_rows(form),
+    }
+    if isinstance(row, Body) and row.pk:
+        members = KINDS["anggota"]
+        seats = list(Member.objects.filter(body=row).select_related("body"))
+        context["members"] = Table(members.columns(), seats, empty=members.empty)
+    return render(request, "plans/desk/row.html", context, status=422 if form.errors else 200)
+
+
+@needs("plans.edit")
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
+    """Ask, then take one row away. Asked a second time, it is simply gone."""
+    shown, what = edition(request), kind_of(kind)
+    found = what.list_of(shown.revision).filter(pk=pk).first()
+    if found is None:
+        if request.method == "POST":
+            return redirect("planner:home")
+        raise Http404
+    back = back_of(what, found)
+    return confirm(
+        request,
+        shown,
+        title=_("Hapus %(name)s?") % {"name": name_of(found)},
+        words=consequence(found),
+        button=_("Ya, hapus"),
+        back=edit_url(found),
+        way=_way(what, found),
+        do=lambda: (
+            actions.remove_register(found, by=person(request), at=now())
+            if what.is_register
+            else actions.remove_row(found, by=person(request), at=now())
+        ),
+        done=_("%(what)s dihapus.") % {"what": what.one},
+        to=back,
+    )
+
+
+def consequence(row: Any) -> str:
+    """Say what goes along when a row is removed."""
+    if isinstance(row, Programme):
+        return _(
+            "Indikator, anggaran, kegiatan, tonggak, dan percepatannya ikut hilang dari draf ini. "
+            "Revisi yang berlaku tidak berubah, angka yang sudah masuk tetap tersimpan."
+        )
+    if isinstance(row, QuickWin):
+        return _(
+            "Mitra, risiko, dan sumber dayanya ikut hilang dari draf ini. Revisi yang berlaku tidak berubah."
+        )
+    if isinstance(row, Body):
+        return _("Anggotanya ikut terhapus.")
+    if type(row) in (kind.model for kind in KINDS.values() if kind.is_register):
+        return _("Daftar ini berlaku langsung, jadi barisnya juga hilang dari halaman warga.")
+    return _("Hanya hilang dari draf ini. Revisi yang berlaku tidak berubah.")
+
+
+def confirm(
+    request: HttpRequest,
+    shown: Edition,
+    *,
+    title: str,
+    words: str,
+    button: str,
+    back: str,
+    way: list[Crumb],
+    do: Saved,
+    done: str,
+    to: str,
+) -> HttpResponseBase:
+    """Ask before something that cannot be taken back; do it when it is posted."""
+    trouble = ""
+    if request.method == "POST":
+        try:
+            do()
+        except Refused as refused:
+            trouble = refused.sentence
+        else:
+            messages.success(request, done)
+            return redirect(to)
+    context = {
+        "title": title,
+        "words": words,
+        "button": button,
+        "back": back,
+        "crumbs": crumbs(*way),
+        "trouble": trouble,
+        "edition": shown,
+    }
+    return render(request, "plans/desk/confirm.html", context, status=422 if trouble else 200)
+
+
+def table_of(slug: str, shown: Revision, **of: Any) -> Table:
+    """Return the table of one kind's rows under one programme or quick win."""
+    what = KINDS[slug]
+    return Table(what.columns(), list(what.list_of(shown).filter(**of)), empty=what.empty)
