@@ -232,7 +232,13 @@ def programme(key: UUID, on: date) -> Programme | None:
     wins = QuickWin.objects.filter(programme=of_it).order_by("code")
     needs = Dependency.objects.filter(programme=of_it).order_by("on__code")
     needed = Dependency.objects.filter(on=of_it).order_by("programme__code")
-    evidence = Evidence.objects.filter(about=OuterRef("key"), is_public=True).order_by("-date", "pk")
+    measured = Indicator.objects.filter(programme=OuterRef(OuterRef("pk")))
+    evidence = Evidence.objects.filter(
+        Q(about=OuterRef("key"))
+        | Q(about__in=measured.values("key"))
+        | Q(about__in=measured.values("series__key")),
+        is_public=True,
+    ).order_by("-date", "pk")
     evidence = evidence.annotate(
         file_key=F("file__key"), file_size=F("file__size"), file_name=F("file__name")
     )
@@ -291,6 +297,7 @@ def programme(key: UUID, on: date) -> Programme | None:
             ),
             evidence_rows=_objects(
                 evidence,
+                most=12,
                 proves="proves",
                 date="date",
                 link="link",
