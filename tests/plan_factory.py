@@ -222,7 +222,7 @@ def make_living_plan(count: int = 5, *, quarters: int = 8) -> Revision:
             code=f"s-{row.code}",
             title={"id": f"Ukuran {row.code}", "en": f"Measure {row.code}"},
             unit={"id": "orang", "en": "people"},
-            owner=row.lead,  # type: ignore[misc]
+            owner=row.lead,
         )
         for row in programmes
     )

@@ -219,7 +219,7 @@ def test_roadmap_and_budget_are_drawn_with_tables(client: Client, water: Program
 def test_indicator_links_every_figure(client: Client, water: Programme) -> None:
     indicator = Indicator.objects.get()
     page = body(client, f"/indikator/{indicator.key}/")
-    value = indicator.series.values.get(start=date(2026, 7, 1))  # type: ignore[attr-defined]
+    value = indicator.series.values.get(start=date(2026, 7, 1))
     assert f'href="/angka/{value.pk}/"' in page
     assert "Jumlah rumah dengan sambungan yang mengalir." in page
     data = json.loads(body(client, f"/indikator/{indicator.key}/indikator.json"))
