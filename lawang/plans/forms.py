@@ -11,7 +11,7 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.models import modelform_factory
+from django.forms.models import construct_instance, modelform_factory
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -432,11 +432,14 @@ class RowForm(ModelForm):
             offered.insert(0, (present, title))
         field.choices = [("", NOTHING), *offered]
 
-    def validate_unique(self) -> None:
-        """Leave it to the verb, whose sentence says what to do."""
-
-    def validate_constraints(self) -> None:
-        """Leave it to the verb, whose sentence says what to do."""
+    def _post_clean(self) -> None:
+        """Put what was typed into the row and check each field; constraints are the verb's, who says what to do."""
+        left_out = self._get_validation_exclusions()  # type: ignore[attr-defined]
+        self.instance = construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+        try:
+            self.instance.clean_fields(exclude=left_out)
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
 
     @property
     def many(self) -> dict[str, Any]:
