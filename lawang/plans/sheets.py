@@ -500,6 +500,11 @@ SHEETS: tuple[Sheet, ...] = (
             Column("catatan", Kind.LINE, "Catatan."),
             Column("bukti", Kind.LINK, "Tautan bukti."),
             Column("bukti_tentang", Kind.LINE, "Apa yang dibuktikan."),
+            Column(
+                "bukti_terbuka",
+                Kind.YES_NO,
+                "Boleh dilihat warga? Hanya bila tidak ada nama atau NIK di dalamnya.",
+            ),
         ),
     ),
     Sheet(
@@ -511,6 +516,9 @@ SHEETS: tuple[Sheet, ...] = (
             Column("tautan", Kind.LINK, "Alamat bukti.", required=True),
             Column("tanggal", Kind.DATE, "Tanggal bukti.", required=True),
             Column("membuktikan", Kind.LINE, "Apa yang dibuktikan.", required=True),
+            Column(
+                "terbuka", Kind.YES_NO, "Boleh dilihat warga? Hanya bila tidak ada nama atau NIK di dalamnya."
+            ),
         ),
     ),
 )

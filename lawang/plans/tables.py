@@ -588,6 +588,7 @@ class Reader:
                     "tautan": proof.link,
                     "tanggal": proof.date,
                     "membuktikan": clean(proof.proves),
+                    "terbuka": proof.is_public,
                 },
             )
 
@@ -609,13 +610,15 @@ class Reader:
             proofs = Evidence.objects.filter(value__series__in=list(series))
         proofs = proofs.exclude(link="")
         links = {
-            value: (link, proves)
-            for value, link, proves in proofs.order_by("-pk").values_list("value_id", "link", "proves")
+            value: (link, proves, is_public)
+            for value, link, proves, is_public in proofs.order_by("-pk").values_list(
+                "value_id", "link", "proves", "is_public"
+            )
         }
         for pk, code, start, end, area, breakdown, amount, note in rows.order_by(
             "series__code", "start", "end", "area__code", "breakdown", "-revision"
         ).values_list("pk", "series__code", "start", "end", "area__code", "breakdown", "amount", "note"):
-            link, proves = links.get(pk, ("", ""))
+            link, proves, is_public = links.get(pk, ("", "", None))
             table.add(
                 pk,
                 {
@@ -627,6 +630,7 @@ class Reader:
                     "catatan": clean(note) or None,
                     "bukti": link or None,
                     "bukti_tentang": clean(proves) or None,
+                    "bukti_terbuka": is_public,
                 },
             )
 

@@ -111,6 +111,9 @@ def _apply(dry_run: DryRun, *, by: User, at: datetime, approved_by: User | None)
     return dict(now.counts)
 
 
+PROOF = ("bukti", "bukti_tentang", "bukti_terbuka")  # columns of a figure that tell of its proof
+
+
 class _Writer:
     def __init__(self, dry: DryRun, *, by: User, at: datetime, approved_by: User | None) -> None:
         self.dry = dry
@@ -425,7 +428,7 @@ class _Writer:
             )
             if any(change.column == "nilai" for change in result.changes):
                 figures.append(figure)
-            if any(change.column == "bukti" and change.new for change in result.changes):
+            if row.get("bukti") and any(change.column in PROOF for change in result.changes):
                 proofs.append((figure, row))
         if figures:
             import_values(figures, by=self.by, at=self.at, approved_by=self.approved_by, basis=self._basis())
@@ -449,13 +452,21 @@ class _Writer:
                 link=str(row["bukti"]),
                 date=min(figure.end, self.at.date()),
                 proves=str(row.get("bukti_tentang") or _("Angka %(period)s") % {"period": row["periode"]}),
+                is_public=bool(row.get("bukti_terbuka")),
                 by=self.by,
                 at=self.at,
             )
             for figure, row in proofs
         ]
-        known = set(Evidence.objects.filter(value__in=newest.values()).values_list("value_id", "link"))
+        known = {
+            (one.value_id, one.link): one
+            for one in Evidence.objects.filter(value__in=newest.values()).order_by("-pk")
+        }
         Evidence.objects.bulk_create([one for one in fresh if (one.value_id, one.link) not in known])
+        changed = [one for one in fresh if (one.value_id, one.link) in known]
+        for one in changed:
+            one.pk = known[one.value_id, one.link].pk
+        Evidence.objects.bulk_update(changed, ["proves", "is_public"], batch_size=500)
 
     def _evidence(self, rows: list[RowResult]) -> None:
         reader = tables.Reader(self.plan, self.revision)
@@ -468,9 +479,12 @@ class _Writer:
             proof = objects.get(result.pk or 0) or Evidence(by=self.by, at=self.at)
             proof.about, proof.link = keys[str(row["tentang"])], str(row["tautan"])
             proof.date, proof.proves = row["tanggal"], str(row["membuktikan"])  # type: ignore[assignment]
+            proof.is_public = bool(row.get("terbuka"))
             (changed if result.pk else fresh).append(proof)
         Evidence.objects.bulk_create(fresh, batch_size=1000)
-        Evidence.objects.bulk_update(changed, ["about", "link", "date", "proves"], batch_size=500)
+        Evidence.objects.bulk_update(
+            changed, ["about", "link", "date", "proves", "is_public"], batch_size=500
+        )
 
     # -- ids --------------------------------------------------------------------------------------------------
 
