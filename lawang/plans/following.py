@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,9 +24,17 @@ AGAIN_AFTER = timedelta(minutes=10)  # a second request for the same address is 
 MOST_PER_DAY = 10  # requests of one address that are still unconfirmed
 
 
+def site() -> str:
+    """Return the address that mails begin their links with: the node's, or where this process listens."""
+    if base := node().base_url.rstrip("/"):
+        return base
+    host = settings.ALLOWED_HOSTS[0]
+    return f"https://{host}" if settings.BEHIND_TLS else f"http://{host}:{settings.PORT}"
+
+
 def _link(name: str, secret: str, language: str) -> str:
     with override(language):
-        return f"{node().base_url.rstrip('/')}{reverse(name, args=[secret])}"
+        return f"{site()}{reverse(name, args=[secret])}"
 
 
 @transaction.atomic
@@ -114,8 +123,7 @@ def news(entries: list[Entry], revision: Revision, at: datetime) -> int:
 
 def _send(wish: Subscription, changes: list[Change], title: Text, at: datetime) -> Outbox:
     lines = "\n".join(
-        f"- {change.sentence}" + (f"\n  {node().base_url.rstrip('/')}{change.href}" if change.href else "")
-        for change in changes
+        f"- {change.sentence}" + (f"\n  {site()}{change.href}" if change.href else "") for change in changes
     )
     return notify(
         address=wish.address,
