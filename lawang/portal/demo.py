@@ -22,6 +22,7 @@ from lawang.lib.text import text
 from lawang.measures import actions as measures
 from lawang.measures import periods
 from lawang.measures.models import Series, Value
+from lawang.measures.statistics import compute_all
 from lawang.people import actions as people
 from lawang.people.models import Agency, Node, Role, User
 from lawang.people.node import day_of, node, remembered, zone
@@ -98,6 +99,7 @@ class _Loader:
             if quarter in quarters[-2:]:  # the last that is over, and the present one
                 self._hand_in(quarter)
             self._go_on(quarter)
+            self._count(quarter)
         self._waiting()
         judged = recompute(Revision.objects.get(), at=self.at)
         self.say(_("%(count)s indikator dinilai") % {"count": judged})
@@ -269,6 +271,11 @@ class _Loader:
             self._import(book, self._moment(quarter.end + timedelta(REPORTING_DAYS), 10))
         self.say(f"{quarter.end:%Y-%m}: {sum(map(len, quarter.rows.values()))}")
 
+    def _count(self, quarter: Quarter) -> None:
+        """Let the figures that nobody types be counted in the night after the quarter was reported."""
+        start = periods.containing(quarter.end, Series.Frequency.QUARTER).start
+        compute_all(at=self._moment(quarter.end + timedelta(REPORTING_DAYS + 1), 0, 30), since=start)
+
     def _hand_in(self, quarter: Quarter) -> None:
         """Let officers hand in the whole-regency figures of the last quarter, and their heads approve them."""
         rest = []
@@ -298,6 +305,7 @@ class _Loader:
                     proves=str(row.cells["bukti_tentang"]),
                     date=end,
                     link=str(link),
+                    is_public=row.cells.get("bukti_terbuka") == "ya",
                     by=officer,
                     at=handed_in,
                 )
