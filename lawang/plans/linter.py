@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import IntEnum
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from lawang.lib.text import Text, say
 from lawang.measures.models import Series
 from lawang.plans.models import Body, Colour, Programme
 
+Words = str | Promise
 LONGEST_QUICK_WIN = timedelta(days=366)  # "under 12 months"
 
 
@@ -148,9 +150,9 @@ class Look:
 @dataclass(frozen=True)
 class Rule:
     code: str
-    title: str
-    why: str
-    mend: str
+    title: Words
+    why: Words
+    mend: Words
     weight: Weight
     look: Callable[[Subject], Iterator[Look]]
 
@@ -176,7 +178,7 @@ RULES: list[Rule] = []
 
 
 def rule(
-    code: str, *, title: str, why: str, mend: str, weight: Weight = Weight.ORDINARY
+    code: str, *, title: Words, why: Words, mend: Words, weight: Weight = Weight.ORDINARY
 ) -> Callable[[Callable[[Subject], Iterator[Look]]], Callable[[Subject], Iterator[Look]]]:
     """Add a rule; its function yields one Look per thing it looked at."""
 

@@ -1,6 +1,7 @@
 """An officer sees what is due, enters it; the head approves or returns it; the pages never lose what was typed."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -187,7 +188,7 @@ def test_money_and_milestones_of_the_revision_in_force(indicator: Indicator, rat
 
 @pytest.mark.parametrize("page", ["portal:tasks", "portal:sheet", "portal:decisions"])
 def test_few_queries_however_much_is_due(
-    page: str, indicator: Indicator, django_assert_max_num_queries: object
+    page: str, indicator: Indicator, django_assert_max_num_queries: Any
 ) -> None:
     role = make_role("both", {"measures.*": "agency", "plans.*": "agency"})
     both = make_membership(make_user("dewi"), role=role).user
