@@ -46,6 +46,7 @@ from lawang.plans.models import (
     QuickWin,
     ReadinessElement,
     Revision,
+    Standing,
     Statement,
     Swot,
     Target,
@@ -179,11 +180,21 @@ def _count(rows: QuerySet[Any]) -> Any:
     return Subquery(rows.order_by().values("programme").annotate(n=Count("pk")).values("n"))
 
 
+def _standing(revision: Revision) -> ArraySubquery:
+    """Return how an indicator stands. A draft has no figures of its own: what was judged last by its key counts."""
+    judged = Standing.objects.filter(
+        indicator__key=OuterRef("key"), indicator__revision__number__lte=revision.number
+    )
+    proven = Exists(Evidence.objects.filter(value=OuterRef("value")))
+    rows = judged.order_by("-indicator__revision__number").annotate(is_proven=proven)
+    return ArraySubquery(rows.values(row=JSONObject(colour="colour", end="end", proven="is_proven"))[:1])
+
+
 def _indicators(revision: Revision) -> Iterable[tuple[IndicatorSubject, int]]:
     rows = (
         Indicator.objects.filter(revision=revision)
-        .select_related("standing")
         .annotate(
+            standings_read=_standing(revision),
             direction=F("series__direction"),
             defined=ExpressionWrapper(Q(series__definition__isnull=False), output_field=BooleanField()),
             source_note=F("series__source_note"),
@@ -193,12 +204,11 @@ def _indicators(revision: Revision) -> Iterable[tuple[IndicatorSubject, int]]:
                     row=JSONObject(year="year", amount="amount")
                 )
             ),
-            proven=Exists(Evidence.objects.filter(value=OuterRef("standing__value"))),
         )
         .order_by("order", "code")
     )
     for row in rows:
-        standing = getattr(row, "standing", None)
+        standing = row.standings_read[0] if row.standings_read else None
         yield (
             IndicatorSubject(
                 key=str(row.key),
@@ -211,9 +221,9 @@ def _indicators(revision: Revision) -> Iterable[tuple[IndicatorSubject, int]]:
                 baseline=row.baseline,
                 baseline_year=row.baseline_year,
                 targets={each["year"]: Decimal(str(each["amount"])) for each in row.targets_read},
-                colour=standing.colour if standing else None,
-                last_end=standing.end if standing else None,
-                has_evidence=row.proven,
+                colour=standing["colour"] if standing else None,
+                last_end=date.fromisoformat(standing["end"]) if standing and standing["end"] else None,
+                has_evidence=bool(standing and standing["proven"]),
             ),
             row.programme_id,
         )
