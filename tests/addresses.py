@@ -83,6 +83,14 @@ def _figure() -> dict[str, Any]:
     return {"key": _first("measures.series", owner__code="PDAM").key, "code": "2026-T3"}
 
 
+def _of_draft(model: str, **only: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"key": _first(model, revision__status="draft", **only).key}
+
+
+def _row_of_draft() -> dict[str, Any]:
+    return {"kind": "arah", "pk": _first("plans.statement", revision__status="draft", kind="mission").pk}
+
+
 def _user() -> dict[str, Any]:
     return {"key": _first("people.user", username="mega").key}
 
@@ -134,6 +142,17 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "quick_win": _key("plans.quickwin"),
     "portal:move_quick_win": _key("plans.quickwin"),
     "body": _key("plans.body"),
+    **dict.fromkeys(
+        ("planner:programme", "planner:remove_programme", "planner:add_indicator"),
+        _of_draft("plans.programme"),
+    ),
+    "planner:add_part": lambda: {**_of_draft("plans.programme")(), "kind": "tonggak"},
+    **dict.fromkeys(("planner:indicator", "planner:remove_indicator"), _of_draft("plans.indicator")),
+    **dict.fromkeys(("planner:quick_win", "planner:remove_quick_win"), _of_draft("plans.quickwin")),
+    "planner:add_win_part": lambda: {**_of_draft("plans.quickwin")(), "kind": "mitra"},
+    "planner:add_member": _key("plans.body"),
+    **dict.fromkeys(("planner:rows", "planner:add_row"), lambda: {"kind": "arah"}),
+    **dict.fromkeys(("planner:row", "planner:remove_row"), _row_of_draft),
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

@@ -26,9 +26,9 @@ LINKS_OF_A_KIND = 4  # of addresses that differ only in their arguments
 
 def guest_of(name: str) -> str:
     """Return the role as whom a page is looked at."""
-    if TABLE[name] == EVERYBODY:
+    if TABLE.get(name) == EVERYBODY:
         return "visitor"
-    if TABLE[name] == SIGNED_IN:
+    if TABLE.get(name, SIGNED_IN) == SIGNED_IN:  # also one that nobody has decided about yet
         return "officer"
     return next(role for role in (*BUSY, *ROLES) if role in TABLE[name])
 

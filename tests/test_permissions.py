@@ -85,6 +85,35 @@ TABLE: dict[str, Who] = {
     ),
     **dict.fromkeys(("plan_xlsx", "plan_csv_zip"), EXPORT),
     "side_by_side": SIGNED_IN - {"citizen", "data-protection-officer"},
+    **dict.fromkeys(
+        (
+            *(
+                "planner:home",
+                "planner:direction",
+                "planner:basis",
+                "planner:programmes",
+                "planner:programme",
+            ),
+            *("planner:indicator", "planner:quick_win", "planner:rows", "planner:row", "planner:review"),
+            *("planner:roadmap", "planner:money"),
+        ),
+        SIGNED_IN - {"citizen", "data-protection-officer"},
+    ),
+    **dict.fromkeys(
+        (
+            *("planner:start", "planner:discard", "planner:publish", "planner:order", "planner:many"),
+            *(
+                "planner:add_programme",
+                "planner:remove_programme",
+                "planner:add_indicator",
+                "planner:add_part",
+            ),
+            *("planner:remove_indicator", "planner:remove_quick_win", "planner:add_win_part"),
+            *("planner:add_member", "planner:add_row", "planner:remove_row"),
+        ),
+        PLANNER,
+    ),
+    "portal:manage": SIGNED_IN - {"citizen", "data-protection-officer"},
     "people:roles": OVERSEE | LEAD - {"council-member"} | {"steward", "data-protection-officer"},
     "people:accesses": OVERSEE | {"data-protection-officer"},
     "people:history": OVERSEE | PLANNER | {"steward", "information-officer", "data-protection-officer"},

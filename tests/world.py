@@ -101,6 +101,7 @@ def leave_something_behind() -> None:
     from lawang.people.models import Membership, User
     from lawang.plans import imports
     from lawang.plans.models import Plan, Programme, Subscription
+    from lawang.plans.revising import start_revision
     from lawang.record.actions import keep_file, notify
     from lawang.record.models import Outbox, Privacy
 
@@ -127,6 +128,7 @@ def leave_something_behind() -> None:
     sheet = f"kode,judul,sub_dimensi\n{programme.code},Judul yang lain,\n".encode()
     mine = imports.receive(SimpleUploadedFile("program.csv", sheet), plan=Plan.objects.get(), by=dewi, at=at)
     imports.examine(mine, at=at)
+    start_revision(Plan.objects.get(), by=dewi, at=at)
 
 
 def client_of(role: str) -> Client:

@@ -119,4 +119,7 @@ def parse_date(year: str, month: str, day: str) -> date:
         number = found[0]
     if not (year.strip().isdecimal() and day.strip().isdecimal()):
         raise ValueError(year)
-    return date(int(year), number, int(day))
+    try:
+        return date(int(year), number, int(day))
+    except OverflowError:  # somebody typed a very long number
+        raise ValueError(year) from None
