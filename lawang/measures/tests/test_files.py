@@ -29,7 +29,9 @@ def status(file: File, user: User | None = None) -> int:
     client = Client()
     if user:
         client.force_login(user, "lawang.people.login.Identified")
-    return client.get(f"/berkas/{file.key}/").status_code
+    answer = client.get(f"/berkas/{file.key}/")
+    answer.getvalue()  # reads the stream to its end, which closes the file
+    return answer.status_code
 
 
 @pytest.mark.parametrize("is_public", [True, False])
