@@ -29,6 +29,7 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from lawang.people import login
         from lawang.people.permissions import may
+        from lawang.portal import manage
         from lawang.web import shell
 
         login.land("plans.lead", "portal:leader", order=20)
@@ -52,6 +53,13 @@ class PortalConfig(AppConfig):
             order=1,
             place="desk",
             shown=lambda request: any(may(request.user, verb) for verb in WORK),
+        )
+        shell.link(
+            _("Kelola"),
+            "portal:manage",
+            order=49,
+            place="desk",
+            shown=lambda request: any(may(request.user, verb) for verb in manage.VERBS),
         )
         for order, title, address, verb in (
             (2, _("Pimpinan"), "portal:leader", "plans.lead"),

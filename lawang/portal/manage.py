@@ -70,6 +70,7 @@ PLACES: tuple[tuple[Any, str, Any, tuple[str, ...]], ...] = (
         ("record.see_history",),
     ),
 )
+VERBS = tuple(verb for *_words, verbs in PLACES for verb in verbs)
 
 
 def index(request: HttpRequest) -> HttpResponse:

@@ -48,15 +48,12 @@ class Total:
 
     name: str
     planned: int = 0
-    revised: int | None = None
     available: int = 0
     realised: int | None = None
 
     def add(self, line: Line) -> None:
         self.planned += line.planned
         self.available += line.available
-        if line.revised is not None:
-            self.revised = (self.revised or 0) + line.revised
         if line.realised is not None:
             self.realised = (self.realised or 0) + line.realised
 
@@ -147,7 +144,7 @@ def _table(rows: list[Total], first: Any) -> Table:
         [
             Column(first, "name", is_head=True),
             Column(_("Murni"), "planned", kind="rupiah"),
-            Column(_("Perubahan"), "revised", kind="rupiah"),
+            Column(_("Setelah perubahan"), "available", kind="rupiah"),
             Column(_("Realisasi"), "realised", kind="rupiah"),
             Column(_("Terpakai"), "spent", kind="percent"),
         ],

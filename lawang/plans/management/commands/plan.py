@@ -13,6 +13,7 @@ from lawang.lib.text import text
 from lawang.people.models import User
 from lawang.people.node import now, today
 from lawang.plans import exporting, revising
+from lawang.plans.checking import report_lines
 from lawang.plans.importing import DryRun, apply, check, read, read_folder
 from lawang.plans.linter import examine
 from lawang.plans.linter_subject import read as read_subject
@@ -123,13 +124,8 @@ class Command(BaseCommand):
         revision = latest_revision(_plan(options["plan"]))
         if revision is None:
             raise CommandError("Rencana ini belum punya isi.")
-        report = examine(read_subject(revision, today=today()))
-        for result in report.results:
-            if result.findings:
-                self.stdout.write(f"{result.rule.code} {result.rule.title}: {result.rule.why}")
-            for found in result.findings:
-                self.stdout.write(f"  {found.place}: {found.trouble}")
-        self.stdout.write(f"Kelengkapan {report.score} dari 100; {report.findings} temuan.")
+        for line in report_lines(examine(read_subject(revision, today=today()))):
+            self.stdout.write(line)
 
 
 def _user(username: str) -> User:
