@@ -29,7 +29,6 @@ WITHOUT_DATABASE = {
     "--help",
 }
 PACKS = ("nasional", "empat-lawang")
-DEMO = "empat-lawang"
 USAGE = """lawang up                     database, tables, packs, demonstration, pages and worker: everything
 lawang serve                  the pages alone, on LAWANG_PORT
 lawang work                   the worker alone: messages, nightly seal
@@ -231,10 +230,18 @@ def _prepare(step: Steps) -> None:
     if packs and "packs" in get_commands():
         call_command("packs", "install", *packs)
         step.done("packs")
-    if (settings.ROOT / "demo" / DEMO).exists() and "demo" in get_commands():
+    if settings.DEMO and _is_empty():
         call_command("demo", "load")
         step.done("demonstration")
     connection.close()
+
+
+def _is_empty() -> bool:
+    """Tell whether nobody's regency is in the database yet."""
+    from lawang.people.models import User
+    from lawang.plans.models import Plan
+
+    return not (Plan.objects.exists() or User.objects.exists())
 
 
 def _static_fingerprint() -> str:

@@ -55,6 +55,14 @@ DATA = Path(
 KEYS = Path(
     env("LAWANG_KEYS", str(DATA / "keys"), "Folder of the private keys; never part of a backup.")
 ).resolve()
+DEMO = (
+    env(
+        "LAWANG_DEMO",
+        "1",
+        "What `lawang up` loads into an empty database: 1 the demonstration regency, empty nothing.",
+    )
+    == "1"
+)
 HOST = env("LAWANG_HOST", "127.0.0.1", "Address that `lawang serve` listens on; 0.0.0.0 for all.")
 PORT = int(env("LAWANG_PORT", "8000", "Port that `lawang serve` listens on."))
 DATABASE_URL = env(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from lawang.measures.models import Series, Value
 from lawang.measures.periods import Period, after, containing, last_ended
@@ -25,27 +26,29 @@ def due_figures(series: QuerySet[Series], *, today: date, with_last: bool = True
     """Return what is owed for these typed-in series, the longest overdue first, in two or three queries.
 
     A period counts as delivered when a figure is approved or proposed. A series that never had a figure owes the
-    last period only.
+    last period only. Rows annotated with `asked_from`, a year, owe nothing of the years before it.
     """
-    rows = list(
+    totals = (
+        Value.objects.filter(series=OuterRef("pk"), area=None, breakdown="").order_by("-end").values("end")
+    )
+    rows = (
         series.filter(source=Series.Source.TYPED)
         .select_related("owner")
         .annotate(
-            delivered=Max(
-                "values__end",
-                filter=Q(values__area=None, values__breakdown="")
-                & (Q(values__is_current=True) | Q(values__status=Value.Status.PROPOSED)),
+            delivered=Greatest(  # each side has an index of its own; null when there is neither
+                Subquery(totals.filter(is_current=True)[:1]),
+                Subquery(totals.filter(status=Value.Status.PROPOSED)[:1]),
             )
         )
     )
     owed: list[tuple[Series, Period, int]] = []
     for row in rows:
         newest = last_ended(today, row.frequency)
-        delivered: date | None = row.delivered
-        if delivered is None:
-            owed.append((row, newest, 1))
-        elif delivered < newest.end:
-            first = _following(delivered, row.frequency, newest)
+        first = _following(row.delivered, row.frequency) if row.delivered else newest
+        asked_from: int | None = getattr(row, "asked_from", None)
+        if asked_from is not None and first.end.year < asked_from:
+            first = containing(date(asked_from, 1, 1), row.frequency)
+        if first.end <= newest.end:
             owed.append((row, first, _count(first, newest)))
     until = due_dates((period.end, row.due_working_days) for row, period, _ in owed)
     last = _last_values([row.pk for row, _, _ in owed]) if with_last else {}
@@ -56,8 +59,8 @@ def due_figures(series: QuerySet[Series], *, today: date, with_last: bool = True
     return sorted(found, key=lambda due: (due.until, due.series.code))
 
 
-def _following(delivered: date, frequency: str, newest: Period) -> Period:
-    return min(after(containing(delivered, frequency)), newest)
+def _following(delivered: date, frequency: str) -> Period:
+    return after(containing(delivered, frequency))
 
 
 def _count(first: Period, newest: Period) -> int:

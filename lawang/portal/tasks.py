@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from lawang.measures.due import Due, due_figures
 from lawang.measures.models import Series, SeriesQuerySet, Value
@@ -35,11 +35,17 @@ class Tasks:
 
 
 def live_series(today: date) -> SeriesQuerySet:
-    """Return the series that somebody looks at: of the indicators in force, and of the regency's profile."""
-    used = Indicator.objects.filter(revision__in=Revision.objects.in_force(today).values("pk")).values(
-        "series"
+    """Return the series that somebody looks at: of the indicators in force, and of the regency's profile.
+
+    `asked_from` is the first year of the programmes that need them; None for the profile.
+    """
+    rows = Indicator.objects.filter(revision__in=Revision.objects.in_force(today).values("pk"))
+    first = (
+        rows.filter(series=OuterRef("pk")).order_by("programme__year_from").values("programme__year_from")[:1]
     )
-    return Series.objects.filter(Q(pk__in=used) | Q(in_profile=True))
+    return Series.objects.filter(Q(pk__in=rows.values("series")) | Q(in_profile=True)).annotate(
+        asked_from=Subquery(first)
+    )
 
 
 def figures_due(user: User, today: date, *, with_last: bool = True) -> list[Due]:

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.db import models
 
 from lawang.measures.due import due_figures
 from lawang.measures.models import Series
@@ -45,3 +46,10 @@ def test_any_number_of_series_takes_the_same_queries(django_assert_num_queries: 
         make_series(f"deret-{number}")
     with django_assert_num_queries(3):  # type: ignore[operator]
         assert len(due_figures(Series.objects.all(), today=TODAY)) == 30
+
+
+def test_nothing_is_owed_of_the_years_before_it_is_asked_for() -> None:
+    make_series(frequency="year")
+    asked = Series.objects.annotate(asked_from=models.Value(2026))
+    assert due_figures(asked, today=TODAY) == []
+    assert due_figures(asked, today=date(2027, 1, 1))[0].period.code == "2026"
