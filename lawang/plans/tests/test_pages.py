@@ -158,7 +158,7 @@ def test_list_searches_in_stems_and_filters(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["q=%00", "q='%26!:*", "node=xx", "year=abc", "halaman=-1", "urut=;drop", "q=" + "a" * 500]
+    "query", ["q='%26!:*", "node=xx", "year=abc", "halaman=-1", "urut=;drop", "q=" + "a" * 500]
 )
 def test_list_bears_nonsense(client: Client, water: Programme, query: str) -> None:
     assert client.get(f"/rencana/program/?{query}").status_code == 200
