@@ -22,12 +22,14 @@ lint: $(DEV)
 css: $(DEV)
 	$(BIN)/lawang css
 
+# Needs gettext (Debian: apt install gettext). django.mo is committed, so running Lawang does not.
 messages: $(DEV)
-	cd lawang && ../$(BIN)/lawang makemessages --locale en --no-wrap --no-location
-	$(BIN)/lawang compilemessages
+	cd lawang && ../$(BIN)/lawang makemessages --locale en --no-wrap --no-location --no-obsolete --ignore '*/tests/*'
+	sed -i '/^"\(POT-Creation-Date\|Report-Msgid-Bugs-To\)/d' lawang/locale/en/LC_MESSAGES/django.po
+	cd lawang && ../$(BIN)/lawang compilemessages
 
 drill: $(DEV)
-	$(BIN)/python -m tests.drill $(ARGS)
+	$(BIN)/python -m bench.drill $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m bench.plan $(ARGS)
