@@ -309,7 +309,7 @@ def reorder(revision: Revision, keys: Sequence[str], *, by: User, at: datetime) 
     Programmes not named stay where they are; unknown keys are passed over.
     """
     _draft(revision)
-    demand(by, "plans.edit")
+    demand(by, "plans.edit", revision.plan)
     rows = list(
         Programme.objects.filter(revision=revision).only("key", "order", "code").order_by("order", "code")
     )

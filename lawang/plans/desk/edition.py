@@ -77,13 +77,17 @@ def crumbs(*more: Crumb) -> list[Crumb]:
     return [(_("Rencana"), reverse("planner:home")), *more]
 
 
-def frame(request: HttpRequest, shown: Edition, *more: Crumb) -> dict[str, Any]:
-    """Return what every page of the editor needs: the edition, whether this person may change it, the way back."""
-    may_edit = bool(may(request.user, "plans.edit"))
+def frame(request: HttpRequest, shown: Edition, *more: Crumb, thing: object = None) -> dict[str, Any]:
+    """Return what every page of the editor needs: the edition, whether this person may change it, the way back.
+
+    `thing` is what the page is about, where that is less than the whole plan.
+    """
+    may_all = bool(may(request.user, "plans.edit", shown.plan))
+    may_this = may_all if thing is None else bool(may(request.user, "plans.edit", thing))
     return {
         "edition": shown,
         "revision": shown.revision,
-        "may_edit": may_edit and shown.is_draft,
-        "may_start": may_edit and not shown.is_draft,
+        "may_edit": may_this and shown.is_draft,
+        "may_start": may_all and not shown.is_draft,
         "crumbs": crumbs(*more),
     }

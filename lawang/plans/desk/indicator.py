@@ -205,7 +205,7 @@ def _page(
 ) -> HttpResponseBase:
     programme = row.programme
     every = [one for one in (form, known, targets, measured) if one is not None]
-    context = frame(request, shown, *programme_way(programme))
+    context = frame(request, shown, *programme_way(programme), thing=row)
     reads = not (context["may_edit"] or form.is_bound)
     context |= {
         "row": row,

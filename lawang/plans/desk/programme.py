@@ -255,7 +255,7 @@ def add(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("Program ditambahkan. Sekarang beri indikator dan anggarannya."))
             return redirect(to)
-    context = frame(request, shown, *programme_way(row)) | {
+    context = frame(request, shown, *programme_way(row), thing=row) | {
         "form": form,
         "sections": form.sections(),
         "fresh": uuid4(),
@@ -281,7 +281,7 @@ def programme(request: HttpRequest, key: UUID) -> HttpResponseBase:
             else:
                 messages.success(request, _("Program disimpan."))
                 return redirect("planner:programme", key=key)
-    context = frame(request, shown, (_("Program"), reverse("planner:programmes")))
+    context = frame(request, shown, (_("Program"), reverse("planner:programmes")), thing=row)
     reads = not (context["may_edit"] or form.is_bound)
     context |= {
         "row": row,

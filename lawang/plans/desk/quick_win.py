@@ -72,7 +72,7 @@ def quick_win(request: HttpRequest, key: UUID) -> HttpResponseBase:
             else:
                 messages.success(request, _("Program percepatan disimpan."))
                 return redirect("planner:quick_win", key=key)
-    context = frame(request, shown, *programme_way(row.programme))
+    context = frame(request, shown, *programme_way(row.programme), thing=row)
     reads = not (context["may_edit"] or form.is_bound)
     context |= {
         "row": row,

@@ -17,7 +17,7 @@ from lawang.lib.numbers import as_is
 from lawang.lib.refused import Refused
 from lawang.lib.text import is_text, say
 from lawang.people.node import now, today
-from lawang.people.permissions import demand, needs
+from lawang.people.permissions import demand, may, needs
 from lawang.plans import actions
 from lawang.plans.desk.edition import Crumb, Edition, crumbs, edition, frame, person
 from lawang.plans.desk.kinds import KINDS, Kind, edit_url, name_of
@@ -92,6 +92,27 @@ def add_once(request: HttpRequest, verb: str, do: Callable[[], str]) -> str:
         lambda: {"to": do()},
     )
     return str(result["to"])
+
+
+class _Fresh(Exception):
+    """This form was not sent before."""
+
+
+def sent_before(request: HttpRequest, verb: str) -> str | None:
+    """Return where the same form led when it was sent before, else None.
+
+    For forms whose choices are used up by what they do: a second click would not be valid any more.
+    """
+
+    def do() -> str:
+        raise _Fresh
+
+    if request.method != "POST" or not request.POST.get("kunci"):
+        return None
+    try:
+        return add_once(request, verb, do)
+    except (_Fresh, Refused):
+        return None
 
 
 @needs("plans.see_internal", "plans.edit")
@@ -227,9 +248,9 @@ def row(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
 
 def row_page(request: HttpRequest, shown: Edition, what: Kind, row: Any, form: RowForm) -> HttpResponse:
     """Show the form of one row, or what is in it."""
-    context = frame(request, shown, *_way(what, row))
-    if what.is_register:
-        context["may_edit"] = context["may_edit"] or context["may_start"]
+    context = frame(request, shown, *_way(what, row), thing=row)
+    if what.is_register:  # it counts at once, with or without a draft
+        context["may_edit"] = bool(may(request.user, "plans.edit", row))
         context["may_start"] = False
     context |= {
         "kind": what,

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from lawang.plans.desk import home, indicator, money, programme, programmes, quick_win, review, roadmap, rows
+from lawang.plans.desk import (
+    home,
+    indicator,
+    money,
+    programme,
+    programmes,
+    quick_win,
+    reshape,
+    review,
+    roadmap,
+    rows,
+)
 
 app_name = "planner"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +29,8 @@ urlpatterns: list[URLPattern] = [
     path("program/baru/", programme.add, name="add_programme"),
     path("program/<uuid:key>/", programme.programme, name="programme"),
     path("program/<uuid:key>/hapus/", programme.remove, name="remove_programme"),
+    path("program/<uuid:key>/gabung/", reshape.merge, name="merge"),
+    path("program/<uuid:key>/pecah/", reshape.split, name="split"),
     path("program/<uuid:key>/indikator/baru/", indicator.add, name="add_indicator"),
     path("program/<uuid:key>/<slug:kind>/baru/", rows.add, name="add_part"),
     path("indikator/<uuid:key>/", indicator.indicator, name="indicator"),

@@ -113,6 +113,8 @@ def only_editors(revision: Revision) -> list[tuple[str, tuple[Any, ...]]]:
         ("add_programme", ()),
         ("add_indicator", (programme.key,)),
         ("remove_programme", (programme.key,)),
+        ("merge", (programme.key,)),
+        ("split", (programme.key,)),
         *(
             ("add_part", (programme.key, kind))
             for kind in ("anggaran", "kegiatan", "tonggak", "ketergantungan", "percepatan")
@@ -135,6 +137,23 @@ def test_a_reader_reads_and_is_refused_the_editor(draft: Revision, reader: User)
         assert "Simpan" not in page(client, name, *args), name
     for name, args in [*only_editors(draft), ("publish", ())]:
         assert client.get(reverse(f"planner:{name}", args=args)).status_code == 403, name
+
+
+def test_an_agency_edits_its_own_programmes_only(draft: Revision) -> None:
+    own = draft.programmes.get(code="P-01")
+    other = draft.programmes.get(code="P-02")
+    Programme.objects.filter(pk=other.pk).update(lead=make_agency("pu", "Dinas PU"))
+    role = make_role("own_editor", {"plans.edit": "agency"})
+    client = signed_in(make_membership(make_user("ratna"), role=role).user)
+    assert "Simpan program" in page(client, "programme", own.key)
+    assert "Simpan program" not in page(client, "programme", other.key)
+    typed = PROGRAMME | {"lead": make_agency().pk}
+    assert send(client, "programme", own.key, **(typed | {"code": "P-01"})).status_code == 302
+    assert send(client, "programme", other.key, **(typed | {"code": "P-02"})).status_code == 403
+    assert send(client, "add_part", other.key, "tonggak", **PARTS[2][2]).status_code == 422
+    assert send(client, "order", pindah=f"{own.key}:2").status_code == 302
+    assert list(draft.programmes.order_by("order").values_list("code", flat=True)) == ["P-01", "P-02"]
+    assert send(client, "add_row", "arah", kind="mission", code="M1", words_id="Melayani").status_code == 422
 
 
 def test_visitors_and_citizens_stay_outside(draft: Revision, siti: User) -> None:
@@ -458,6 +477,23 @@ def test_findings_lead_to_the_section_that_mends_them(draft: Revision, dewi: Use
     csv = client.get(reverse("planner:review") + "?unduh=csv")
     assert b"Belum ada anggaran" in b"".join(csv)
     assert "Yang berlaku" in page(client, "review", query="?edisi=berlaku&aturan=budget")
+
+
+def test_merge_and_split(draft: Revision, dewi: User) -> None:
+    client = signed_in(dewi)
+    one, two = draft.programmes.order_by("code")
+    wrong = send(client, "merge", two.key, codes="P-99")
+    assert "Tidak ada program berkode P-99" in wrong.content.decode()
+    for _click in range(2):
+        assert send(client, "merge", two.key, codes="p-01", kunci="m").status_code == 302
+    assert [row.code for row in draft.programmes.all()] == ["P-02"]
+    assert two.indicators.get().code == "I-01"
+    typed = {"code": "P-01", "title_id": "Air lagi", "indicators": ["I-01"], "percent": "40", "kunci": "s"}
+    for _click in range(2):
+        assert send(client, "split", two.key, **typed).status_code == 302
+    assert draft.programmes.get(code="P-01").indicators.count() == 1
+    assert not two.indicators.exists()
+    assert one.key != draft.programmes.get(code="P-01").key
 
 
 def test_money_is_added_up_and_downloaded(draft: Revision, dewi: User) -> None:

@@ -48,6 +48,8 @@ def addresses() -> list[tuple[str, tuple[Any, ...]]]:
         ("add_programme", ()),
         ("programme", (programme.key,)),
         ("add_indicator", (programme.key,)),
+        ("merge", (programme.key,)),
+        ("split", (programme.key,)),
         ("indicator", (revision.indicators.get().key,)),
         ("quick_win", (win.key,)),
         *(
