@@ -19,7 +19,7 @@ from lawang.lib.text import is_text, say
 from lawang.people.node import now, today
 from lawang.people.permissions import demand, may, needs
 from lawang.plans import actions
-from lawang.plans.desk.edition import Crumb, Edition, crumbs, edition, frame, person
+from lawang.plans.desk.edition import Crumb, Edition, crumbs, edition, find, frame, person
 from lawang.plans.desk.kinds import KINDS, Kind, edit_url, name_of
 from lawang.plans.forms import Choices, RowForm, form_class
 from lawang.plans.models import Body, Member, Programme, QuickWin, Revision
@@ -220,8 +220,14 @@ def add(request: HttpRequest, kind: str, key: UUID | None = None) -> HttpRespons
     return row_page(request, shown, what, row, form)
 
 
-def find_row(shown: Edition, what: Kind, pk: int) -> Any:
-    return get_object_or_404(what.list_of(shown.revision), pk=pk)
+def find_row(shown: Edition, what: Kind, pk: int) -> tuple[Edition, Any]:
+    """Return a row of the edition shown; beside a draft also one of the plan in force, to be read."""
+    found = what.list_of(shown.revision).filter(pk=pk).first()
+    if found is None and shown.draft is not None and (other := find(in_force=True)):
+        shown, found = other, what.list_of(other.revision).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return shown, found
 
 
 @needs("plans.see_internal", "plans.edit")
@@ -229,7 +235,7 @@ def find_row(shown: Edition, what: Kind, pk: int) -> Any:
 def row(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     """Change one row; who may not reads it."""
     shown, what = edition(request), kind_of(kind)
-    found = find_row(shown, what, pk)
+    shown, found = find_row(shown, what, pk)
     if isinstance(found, QuickWin):
         return redirect(edit_url(found))
     form = form_class(what.model)(posted(request), instance=found, choices=Choices(shown.revision))

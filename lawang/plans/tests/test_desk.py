@@ -1,9 +1,11 @@
 """The planner's pages: who may open them, what they change, what they refuse, how many queries they need."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -170,6 +172,15 @@ def test_without_a_draft_pages_are_read_only_and_offer_a_revision(published: Rev
     html = page(client, "programme", published.programmes.get(code="P-01").key)
     assert "Mulai revisi baru" in html
     assert "Simpan program" not in html
+
+
+def test_a_row_in_force_is_read_beside_a_draft(draft: Revision, published: Revision, dewi: User) -> None:
+    programme = published.programmes.get(code="P-01")
+    line = BudgetLine.objects.create(programme=programme, year=2026, source="csr", planned=5)
+    client = signed_in(dewi)
+    assert "Revisi yang berlaku tidak bisa diubah" in page(client, "row", "anggaran", line.pk)
+    answer = send(client, "row", "anggaran", line.pk, year="2026", source="csr", planned="7", share="100")
+    assert "Revisi ini sudah berlaku" in answer.content.decode()
 
 
 def test_begin_discard_and_publish(published: Revision, dewi: User) -> None:
@@ -391,6 +402,30 @@ INDICATOR = {
     "ukuran-adds_up_over_area": "sum",
     "ukuran-due_working_days": "10",
 }
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+
+def test_the_legal_basis_keeps_its_text(draft: Revision, dewi: User, media: Path) -> None:
+    typed = {
+        "legal_kind": "Peraturan Bupati",
+        "legal_number": "7 Tahun 2026",
+        "on_track_from": "0,90",
+        "slipping_from": "0,60",
+        "stale_after_days": "30",
+    }
+    client = signed_in(dewi)
+    upload = SimpleUploadedFile("perbup.pdf", PDF, "application/pdf")
+    assert send(client, "basis", **typed, file=upload).status_code == 302
+    draft.refresh_from_db()
+    assert draft.legal_file is not None
+    assert draft.legal_file.name == "perbup.pdf"
+    assert (draft.legal_number, str(draft.slipping_from)) == ("7 Tahun 2026", "0.60")
+    wrong = send(client, "basis", **(typed | {"slipping_from": "0,95"}))
+    assert "di bawah batas sesuai jalur" in wrong.content.decode()
+    bad = SimpleUploadedFile("perbup.pdf", b"MZ not a pdf", "application/pdf")
+    assert send(client, "basis", **typed, file=bad).status_code == 422
 
 
 def test_an_indicator_brings_its_series_and_targets(draft: Revision, dewi: User) -> None:
