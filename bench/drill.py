@@ -59,6 +59,12 @@ from lawang.plans.models import Import
 from lawang.record.models import Entry
 from lawang.record.seals import verify_chains
 from lawang.record.actions import thing_name
+from lawang.plans.workbook import read
+from lawang.record.actions import read_file
+def digest_of(file):
+    with read_file(file) as stream:
+        return read(stream.read(), file.name).digest
+
 series = Series.objects.get(pk=SERIES)
 said = Counter(), Counter()
 for verb, after in Entry.objects.filter(thing=thing_name(series)).values_list("verb", "after"):
@@ -73,10 +79,9 @@ for after in Entry.objects.filter(verb="values_imported").values_list("after", f
     files[after["sha256"]] += 1
 print("SAID" + json.dumps({
     "proposed": said[0], "approved": said[1],
-    "current": [format(v.normalize(), "f") for v in Value.objects.filter(series=series, is_current=True).values_list("amount", flat=True)],
     "slots": Counter(newest.values()), "files": files,
     "states": Counter(Import.objects.values_list("state", flat=True)),
-    "imports": {row.file.sha256: row.state for row in Import.objects.select_related("file")},
+    "imports": {digest_of(row.file): row.state for row in Import.objects.select_related("file")},
     "breaks": [str(found) for found in verify_chains()],
     "entries": Entry.objects.count(),
 }))
@@ -187,7 +192,8 @@ class Browser:
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), Stay())
         self.open("/masuk/")
         status, _page, to = self.send("/masuk/", {"login": username, "password": PASSWORD})
-        assert status == 302 and "/masuk" not in to, (username, status)
+        assert status == 302, (username, status)
+        assert "/masuk" not in to, username
 
     def open(self, path: str) -> str:
         with self.opener.open(self.house.url + path, timeout=15) as answer:
@@ -253,7 +259,7 @@ def officer_and_head(
             journal.approved.append(str(number))
         except (OSError, http.client.HTTPException):
             journal.failed["figure or approval"] += 1
-            time.sleep(0.1)
+            time.sleep(0.3)
 
 
 def planner(
@@ -277,7 +283,7 @@ def planner(
                 journal.imported.append(str(number))
         except (OSError, http.client.HTTPException):
             journal.failed["import"] += 1
-            time.sleep(0.1)
+            time.sleep(0.3)
 
 
 def follow(dewi: Browser, path: str, step: str, goes_on: Callable[[], bool]) -> bool:
@@ -375,8 +381,8 @@ def drill(rounds: int, *, broken: bool = False, seed: int = 1) -> list[str]:
         f"killed: {dict(killed)} processes; pages back after {sum(back) / len(back):.1f} s, at most {max(back):.1f} s"
     )
     print(
-        f"acknowledged: {len(journal.proposed)} figures, {len(journal.approved)} approvals, {len(journal.imported)} imports"
-        f" (tried {dict(journal.tried)}, cut off {dict(journal.failed)})"
+        f"acknowledged: {len(journal.proposed)} figures, {len(journal.approved)} approvals, "
+        f"{len(journal.imported)} imports (tried {dict(journal.tried)}, cut off {dict(journal.failed)})"
     )
     print(f"imports {found['states']}; {found['entries']} entries, {len(found['breaks'])} breaks")
     return [*trouble, *complaints(journal, found)]

@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +49,7 @@ class Measured:
 
 def pages() -> list[Page]:
     from django.urls import reverse
+    from django.utils import timezone
 
     def at(name: str, *arguments: Any) -> str:
         return reverse(name, args=arguments)
@@ -60,7 +60,11 @@ def pages() -> list[Page]:
         Page("programmes", "", at("programmes")),
         Page("programmes, last page", "", at("programmes") + "?halaman=999"),
         Page("programmes, words", "", at("programmes") + "?q=air+bersih"),
-        Page("programmes, filtered", "", at("programmes") + f"?year={date.today().year}&urut=keadaan"),
+        Page(
+            "programmes, filtered",
+            "",
+            at("programmes") + "?urut=keadaan&year=" + str(timezone.localdate().year),
+        ),
         Page("dimension", "", at("dimension", first_dimension())),
         Page("programme", "", at("programme", key("programme", 1))),
         Page("indicator", "", at("indicator", key("indicator", 1))),

@@ -203,7 +203,10 @@ def make_edition(revision: Any, size: Size, agencies: list[Any], series: list[An
 
 def make_values(size: Size, series: list[Any], first: int, today: date) -> None:
     """Insert a figure for each series, month and area in one statement; a few series have none or old ones."""
-    home_and_below = "select null::bigint as area union all (select id from areas_area where level = 'district' order by code limit %s)"
+    home_and_below = (
+        "select null::bigint as area union all "
+        "(select id from areas_area where level = 'district' order by code limit %s)"
+    )
     end = today.replace(day=1)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -218,13 +221,14 @@ def make_values(size: Size, series: list[Any], first: int, today: date) -> None:
             cross join generate_series(%s::date, %s::date, interval '1 month') as month
             cross join ({home_and_below}) as areas
             where s.code like 'bench-%%' and not (s.id %% 17 = 0 and month > %s::date - interval '8 month')
-                and s.id %% 23 <> 0
+                and s.id %% 23 <> 0 and not (s.id %% 5 = 0 and month >= %s::date - interval '1 month')
             """,
             [
                 date(first, 1, 1),
                 date(end.year - size.years, end.month, 1),
                 end - timedelta(days=1),
                 size.areas - 1,
+                end,
                 end,
             ],
         )
@@ -236,8 +240,9 @@ def make_entries(size: Size, by: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            insert into record_entry (thing, number, verb, by_id, at, before, after, sealed, note, previous_hash, hash)
-            select 'plans.programme:' || key, 1000 + n / %s, 
+            insert into record_entry (
+                thing, number, verb, by_id, at, before, after, sealed, note, previous_hash, hash)
+            select 'plans.programme:' || key, 1000 + n / %s,
                 (array['colour_changed', 'milestone_done', 'changed'])[1 + n %% 3],
                 %s, now() - interval '1 hour' * (%s - n), '{"colour": "slipping"}', '{"colour": "on_track"}',
                 '{}', '', '', md5(n::text) || md5(n::text)

@@ -43,6 +43,7 @@ def open_page(
     size: str = "phone",
     scheme: str = "light",
     cookies: list[Any] | None = None,
+    script: bool = True,
 ) -> Page:
     """Return the opened page; the caller closes `page.context`. `page.complaints` has the console's errors."""
     width, height = SIZES[size]
@@ -51,6 +52,7 @@ def open_page(
         locale="id-ID",
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
+        java_script_enabled=script,
     )
     if cookies:
         context.add_cookies(cookies)

@@ -143,15 +143,17 @@ class Grants:
     def all(self) -> list[Grant]:
         on = self.on
         held = Q(from_date__lte=on) & (Q(to_date__isnull=True) | Q(to_date__gte=on))
-        delegated = {
-            delegation.membership_id: delegation
-            for delegation in Delegation.objects.filter(to=self.user, from_date__lte=on, to_date__gte=on)
-        }
-        memberships = (
-            Membership.objects.filter(held, Q(user=self.user) | Q(pk__in=delegated), user__is_active=True)
+        lent = Delegation.objects.filter(to=self.user, from_date__lte=on, to_date__gte=on)
+        memberships = list(
+            Membership.objects.filter(
+                held, Q(user=self.user) | Q(pk__in=lent.values("membership")), user__is_active=True
+            )
             .select_related("role", "agency", "area", "agency__area", "user")
             .order_by("pk")
         )
+        if all(membership.user_id == self.user.pk for membership in memberships):
+            return [Grant(membership) for membership in memberships]
+        delegated = {delegation.membership_id: delegation for delegation in lent}
         return [
             Grant(membership, None if membership.user_id == self.user.pk else delegated[membership.pk])
             for membership in memberships
