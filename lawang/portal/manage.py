@@ -24,7 +24,7 @@ PLACES: tuple[tuple[Any, str, Any, tuple[str, ...]], ...] = (
         gettext_lazy("Impor dan ekspor"),
         "imports",
         gettext_lazy("rencana dan angka sebagai XLSX atau CSV"),
-        ("plans.import", "plans.export"),
+        ("plans.import",),
     ),
     (
         gettext_lazy("Pengguna"),

@@ -43,7 +43,7 @@ def _link(
     return None
 
 
-def _places() -> list[Any]:
+def _places(request: HttpRequest) -> list[Any]:
     lines = [
         _link(_("Program"), _("pohon dimensi, urutan, ubah beberapa sekaligus"), "planner:programmes"),
         _link(_("Arah"), _("visi, misi, tujuan, strategi"), "planner:direction"),
@@ -68,7 +68,9 @@ def _places() -> list[Any]:
             "comparison",
             "compare",
         ),
-        _link(_("Impor dan ekspor"), _("buku kerja XLSX atau CSV"), "imports"),
+        _link(_("Impor dan ekspor"), _("buku kerja XLSX atau CSV"), "imports")
+        if may(request.user, "plans.import")
+        else None,
     ]
     return [line for line in lines if line]
 
@@ -79,7 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show where the plan stands."""
     shown = find()
     if shown is None:
-        return render(request, "plans/desk/none.html", {"places": _places()})
+        return render(request, "plans/desk/none.html", {"places": _places(request)})
     report = examine(read(shown.revision, today=today()))
     worst = [
         (result, placed(look, result.rule.code, shown))
@@ -90,8 +92,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "report": report,
         "score": progress_bar(float(report.score) / 100, _("Kelengkapan")),
         "worst": worst,
-        "places": _places(),
+        "places": _places(request),
         "crumbs": [(_("Meja kelola"), reverse("portal:manage"))],
+        "may_export": bool(may(request.user, "plans.export")),
         "may_publish": bool(may(request.user, "plans.publish")) and shown.draft is not None,
     }
     return render(request, "plans/desk/home.html", context)

@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from lawang.measures.models import Series
 from lawang.people.models import User
+from lawang.plans.linter import examine
+from lawang.plans.linter_subject import read
 from lawang.plans.models import (
     Activity,
     Application,
@@ -529,6 +531,18 @@ def test_merge_and_split(draft: Revision, dewi: User) -> None:
     assert draft.programmes.get(code="P-01").indicators.count() == 1
     assert not two.indicators.exists()
     assert one.key != draft.programmes.get(code="P-01").key
+
+
+def test_a_draft_is_judged_by_the_figures_of_the_plan_in_force(dewi: User) -> None:
+    revision = make_living_plan(3, quarters=4)
+    draft = start_revision(revision.plan, by=dewi, at=AT)
+    codes = [
+        {result.rule.code: len(result.findings) for result in examine(read(one, today=AT.date())).results}
+        for one in (revision, draft)
+    ]
+    for rule in ("figures", "fresh", "proof"):
+        assert codes[0][rule] == codes[1][rule], rule
+    assert codes[1]["figures"] == 0
 
 
 def test_money_is_added_up_and_downloaded(draft: Revision, dewi: User) -> None:
