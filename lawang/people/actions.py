@@ -28,10 +28,11 @@ from lawang.lib.refused import Refused
 from lawang.lib.text import Text
 from lawang.people import node as nodes
 from lawang.people.identify import clean_email, clean_phone, clean_username
-from lawang.people.models import Agency, Delegation, Membership, Node, Role, User
+from lawang.people.models import Agency, Delegation, Membership, Node, NodeKey, Role, User
 from lawang.people.permissions import ALL, RULES, SCOPES, Reach, agencies_below, demand, forget, reach
 from lawang.record.actions import record
 from lawang.record.models import Privacy
+from lawang.record.seals import seal_card
 
 
 class RoleItem(TypedDict, total=False):
@@ -669,6 +670,27 @@ def _node(node: Node) -> dict[str, Any]:
         "is_demo": node.is_demo,
         "theme": node.theme,
     }
+
+
+@transaction.atomic
+def list_seal_key(*, at: datetime) -> NodeKey | None:
+    """Put the present seal key on the node's list of public keys and end the one before it.
+
+    Return None while the installation is not set up. The same key again changes nothing.
+    """
+    node = Node.objects.select_for_update().order_by("pk").first()
+    if node is None:
+        return None
+    fingerprint, public = seal_card()
+    key, is_new = NodeKey.objects.get_or_create(
+        fingerprint=fingerprint,
+        defaults={"node": node, "purpose": NodeKey.Purpose.SEAL, "public": public, "valid_from": at},
+    )
+    if is_new:
+        older = node.keys.filter(purpose=NodeKey.Purpose.SEAL, valid_to=None).exclude(pk=key.pk)
+        older.update(valid_to=at)
+        record(node, "key_listed", by=None, at=at, after={"purpose": "seal", "fingerprint": fingerprint})
+    return key
 
 
 @transaction.atomic

@@ -8,12 +8,12 @@ from django.test import Client
 from lawang.lib.refused import Refused
 from lawang.lib.text import text
 from lawang.people import actions
-from lawang.people.models import Agency, Delegation, Membership, Node, Role, User
+from lawang.people.models import Agency, Delegation, Membership, Node, NodeKey, Role, User
 from lawang.people.node import node, now, remembered, today
 from lawang.people.permissions import forget, may
 from lawang.people.tests.national import AT, CODES, national_roles, person, written
 from lawang.record.models import DataKey, Entry
-from tests.cast import PASSWORD, make_agency, make_membership, make_role, make_user
+from tests.cast import PASSWORD, make_agency, make_membership, make_node, make_role, make_user, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +255,17 @@ def test_the_node_is_asked_for_once(django_assert_num_queries: Any) -> None:
         assert today() == now().astimezone().date() or today()
     with pytest.raises(Refused, match="Zona waktu"):
         actions.set_up_node(name=text("X"), time_zone="Mars/Olympus", by=None, at=AT)
+
+
+def test_the_seal_key_is_listed_once_and_ended_when_another_follows(media: object) -> None:
+
+    make_node()
+    at = moment("2026-11-20 00:05")
+    first = actions.list_seal_key(at=at)
+    assert first is not None
+    assert actions.list_seal_key(at=at) == first
+    NodeKey.objects.update(fingerprint="0" * 64)  # as if it had been another key
+    second = actions.list_seal_key(at=at)
+    first.refresh_from_db()
+    assert second is not None
+    assert (first.valid_to, second.valid_to) == (at, None)
