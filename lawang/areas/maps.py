@@ -133,7 +133,7 @@ def district_map(
         else _("Peta skematis, bukan batas resmi.")
     )
     if drawing is not None and drawing.inset:
-        credit = f"{credit} {_('Pulau yang jauh digambar dalam kotak, tidak pada tempatnya.')}"
+        credit += " " + _("Pulau yang jauh digambar dalam kotak, tidak pada tempatnya.")
     return DistrictMap(
         title=title,
         svg=_svg(drawing, rows, title) if drawing else SafeString(""),

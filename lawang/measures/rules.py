@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from lawang.measures.models import Evidence, Series, Value
 from lawang.people.models import User
 from lawang.people.permissions import acts_for, may, register
+from lawang.record import verbs
 from lawang.record.files import register_reader
 from lawang.record.models import File
 
@@ -47,6 +48,17 @@ def install() -> None:
     )
     register("measures.define", title=gettext_lazy("menetapkan deret angka"), agencies=_holders)
     register_reader("measures.series", may_read)
+    verbs.register(
+        {
+            "evidence_added": gettext_lazy("Bukti ditambahkan"),
+            "series_changed": gettext_lazy("Ukuran diubah"),
+            "series_defined": gettext_lazy("Ukuran ditetapkan"),
+            "value_approved": gettext_lazy("Angka disetujui"),
+            "value_proposed": gettext_lazy("Angka diajukan"),
+            "value_returned": gettext_lazy("Angka dikembalikan"),
+            "values_imported": gettext_lazy("Angka diimpor"),
+        }
+    )
 
 
 def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:

@@ -40,6 +40,7 @@ from lawang.people.node import now, today, zone
 from lawang.people.permissions import RULES, SCOPES, demand, may, needs, reach, sees
 from lawang.people.privacy import masked_email, masked_phone
 from lawang.people.views import me
+from lawang.record import verbs
 from lawang.record.actions import saw, thing_name
 from lawang.record.models import Access, Entry, Privacy
 from lawang.web.download import csv_response
@@ -653,14 +654,17 @@ def history(request: HttpRequest) -> HttpResponse:
     if words := chosen.get("thing"):
         found = found.filter(thing__startswith=words)
     if verb := chosen.get("verb"):
-        found = found.filter(verb=verb)
+        found = found.filter(verb__in=verbs.verbs_like(verb))
     if name := chosen.get("who"):
         found = found.filter(by__in=_someone(name))
     if since := chosen.get("since"):
         found = found.filter(at__gte=datetime.combine(since, time.min, tzinfo=zone()))
     page = paginate(request, found, PER_PAGE)
     names = _names_of(entry.thing for entry in page.items)
-    rows = [(entry, names.get(entry.thing, entry.thing), _changes(entry)) for entry in page.items]
+    rows = [
+        (entry, names.get(entry.thing, entry.thing), verbs.phrase(entry.verb), _changes(entry))
+        for entry in page.items
+    ]
     return render(request, "people/history.html", {"filters": filters, "page": page, "rows": rows})
 
 

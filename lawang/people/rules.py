@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from lawang.people.models import Agency, User
 from lawang.people.node import today
 from lawang.people.permissions import register
+from lawang.record import verbs
 
 
 def _of_user(thing: object) -> set[int]:
@@ -44,3 +45,27 @@ def install() -> None:
     register("record.see_access", title=_("melihat siapa membaca data pribadi"))
     register("record.doctor", title=_("memeriksa instalasi"))
     register("areas.import", title=_("memuat peta batas wilayah"))
+    verbs.register(
+        {
+            "closed": _("Instansi ditutup"),
+            "codes_loaded": _("Daftar wilayah dimuat"),
+            "deactivated": _("Akun ditutup"),
+            "delegated": _("Tugas dititipkan"),
+            "delegation_ended": _("Titipan tugas diakhiri"),
+            "layer_imported": _("Peta batas diimpor"),
+            "link_made": _("Tautan sekali pakai dibuat"),
+            "membership_ended": _("Tugas diakhiri"),
+            "membership_granted": _("Tugas diberikan"),
+            "moved": _("Dipindahkan"),
+            "password_set": _("Kata sandi diganti"),
+            "points_loaded": _("Titik peta dimuat"),
+            "reactivated": _("Akun dibuka kembali"),
+            "recovery_codes_made": _("Kode pemulihan dibuat ulang"),
+            "renamed": _("Namanya diganti"),
+            "second_factor_added": _("Kode kedua dipasang"),
+            "second_factor_removed": _("Kode kedua dilepas"),
+            "second_factor_reset": _("Kode kedua dilepas administrator"),
+            "sessions_ended": _("Semua sesi diakhiri"),
+            "set_up": _("Instalasi disiapkan"),
+        }
+    )

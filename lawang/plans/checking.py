@@ -34,7 +34,8 @@ def report_lines(report: Report) -> list[str]:
             "found": len(result.findings),
             "looked": result.looked,
         }
-        lines += ["", head, f"  {_('Mengapa')}: {result.rule.why}", f"  {_('Perbaiki')}: {result.rule.mend}"]
+        why, mend = _("Mengapa"), _("Perbaiki")
+        lines += ["", head, f"  {why}: {result.rule.why}", f"  {mend}: {result.rule.mend}"]
         lines += [f"  - {look.place}: {look.trouble}" for look in result.findings]
     return lines
 

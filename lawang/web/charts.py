@@ -89,8 +89,9 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> st
     heading = f'<th scope="col">{escape(head[0])}</th>' + "".join(
         f'<th scope="col" class="number">{escape(name)}</th>' for name in head[1:]
     )
+    see = _("Lihat tabelnya")
     return (
-        f'<details class="chart-table"><summary>{escape(_("Lihat tabelnya"))}</summary><div class="details-body">'
+        f'<details class="chart-table"><summary>{escape(see)}</summary><div class="details-body">'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}">'
         f'<table class="dense"><caption class="hidden">{escape(title)}</caption>'
         f"<thead><tr>{heading}</tr></thead><tbody>{cells}</tbody></table></div></div></details>"
@@ -327,7 +328,8 @@ def line_chart(
         return "".join(out), height
 
     goal, ahead = dict(targets), dict(forecast)
-    head = [_("Periode"), f"{_('Capaian')} ({unit})" if unit else _("Capaian")]
+    reached = _("Capaian")
+    head = [_("Periode"), f"{reached} ({unit})" if unit else reached]
     head += [_("Target")] if targets else []
     head += [_("Perkiraan")] if forecast else []
     have = dict(points)
