@@ -52,6 +52,7 @@ def install() -> None:
             "deactivated": _("Akun ditutup"),
             "delegated": _("Tugas dititipkan"),
             "delegation_ended": _("Titipan tugas diakhiri"),
+            "key_listed": _("Kunci segel dicantumkan"),
             "layer_imported": _("Peta batas diimpor"),
             "link_made": _("Tautan sekali pakai dibuat"),
             "membership_ended": _("Tugas diakhiri"),
