@@ -20,6 +20,10 @@ class Address:
     arguments: tuple[str, ...]
     view: Callable[..., Any] = field(compare=False, repr=False)
 
+    @property
+    def is_known(self) -> bool:
+        return not self.arguments or self.name in EXAMPLES
+
     def example(self) -> str:
         """Return the path of a thing that exists. Raise LookupError when EXAMPLES does not know one."""
         if not self.arguments:
@@ -43,6 +47,12 @@ def walk(patterns: Any = None, before: str = "", namespace: str = "") -> Iterato
             yield from walk(
                 pattern.url_patterns, before + str(pattern.pattern), pattern.namespace or namespace
             )
+
+
+def is_worth_a_visit(address: Address) -> bool:
+    """Tell whether a browser would show it as a page; what only looks so is found out there."""
+    ends = address.route.rstrip("/").rsplit(".", 1)[-1]
+    return ends not in ("csv", "json", "xml", "xlsx", "zip", "css")
 
 
 @lru_cache(maxsize=1)
@@ -143,7 +153,13 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "portal:move_quick_win": _key("plans.quickwin"),
     "body": _key("plans.body"),
     **dict.fromkeys(
-        ("planner:programme", "planner:remove_programme", "planner:add_indicator"),
+        (
+            "planner:programme",
+            "planner:remove_programme",
+            "planner:add_indicator",
+            "planner:merge",
+            "planner:split",
+        ),
         _of_draft("plans.programme"),
     ),
     "planner:add_part": lambda: {**_of_draft("plans.programme")(), "kind": "tonggak"},

@@ -30,6 +30,11 @@ class House:
         self.examples = examples  # name of an address -> path of a thing that exists
 
 
+def no_page(error: Exception) -> bool:
+    """Tell whether a browser gave up because there was a file, or nothing, instead of a page."""
+    return any(words in str(error) for words in ("Download", "ERR_ABORTED", "ERR_HTTP_RESPONSE_CODE_FAILURE"))
+
+
 def url_of(name: str) -> str:
     known: dict[str, Any] = connections["default"].settings_dict
     host, port, user = known["HOST"], known["PORT"], known["USER"]
@@ -64,7 +69,9 @@ def house(demo_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Ho
                 _wait(url)
                 with django_db_blocker.unblock(), using(demo_database):
                     cookies = {role: _cookies(role, url) for role in ROLES}
-                    examples = {name: address.example() for name, address in every().items()}
+                    examples = {
+                        name: address.example() for name, address in every().items() if address.is_known
+                    }
                 yield House(url, cookies, examples)
             finally:
                 server.terminate()

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Error
 
-from tests.addresses import Address
-from tests.house import House
+from tests.addresses import every, is_worth_a_visit
+from tests.house import House, no_page
 from tests.test_pages import guest_of
 from tests.test_permissions import EVERYBODY, TABLE
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]  # the second: pytest-django makes no database else
 
 KB = 1024
 HOME, PUBLIC, STAFF = (25, 4), (40, 4), (60, 25)  # everything, of that JavaScript
@@ -60,9 +60,9 @@ def visit(browser: Browser, house: House, name: str, *, slow: bool = False) -> V
     )
     try:
         response = page.goto(house.url + house.examples[name], wait_until="load", timeout=60_000)
-    except Exception as error:  # a download is no page
+    except Error as error:
         context.close()
-        if "Download" in str(error) or "ERR_ABORTED" in str(error):
+        if no_page(error):
             return None
         raise
     if response is None or response.status != 200 or "html" not in response.headers.get("content-type", ""):
@@ -90,18 +90,15 @@ def budget(name: str) -> tuple[int, int]:
     return PUBLIC if TABLE.get(name) == EVERYBODY or name == "portal:leader" else STAFF
 
 
-def is_worth_a_visit(address: Address) -> bool:
-    ends = address.route.rstrip("/").rsplit(".", 1)[-1]
-    return ends not in ("csv", "json", "xml", "xlsx", "zip", "css") and address.name not in NOT_WEIGHED
-
-
 def test_every_page_is_within_its_budget(browser: Browser, house: House) -> None:
-    from tests.addresses import every
-
     over = []
     seen: list[tuple[float, float, str]] = []
     for name, address in every().items():
-        if not is_worth_a_visit(address) or (found := visit(browser, house, name)) is None:
+        if (
+            name in NOT_WEIGHED
+            or not is_worth_a_visit(address)
+            or (found := visit(browser, house, name)) is None
+        ):
             continue
         total, script = budget(name)
         seen.append((round(found.total, 1), round(found.script, 1), name))

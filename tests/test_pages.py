@@ -12,8 +12,11 @@ from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import resolve
 from django.utils.translation import override
+from playwright.sync_api import Browser, Error
 
-from tests.addresses import every
+from tests.addresses import every, is_worth_a_visit
+from tests.browser import axe, open_page, wider_than
+from tests.house import House, no_page
 from tests.markup import Markup
 from tests.test_permissions import EVERYBODY, SIGNED_IN, TABLE
 from tests.world import ROLES, client_of, finish
@@ -118,3 +121,40 @@ def test_the_reader_notices() -> None:
     said = " ".join(Markup(bad).problems())
     for what in ("doctype", "language", "style attribute", "in <p>", "id x twice", "titles", "h1"):
         assert what in said
+
+
+VIEWS = {"light": ("phone", "light"), "dark": ("desk", "dark")}  # and a screen of 320 pixels beside them
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("group", GROUPS)
+def test_pages_have_no_barriers(browser: Browser, house: House, group: str, view: str) -> None:
+    """Nothing for axe to find, no complaint on the console, nothing wider than a narrow phone."""
+    wrong: list[str] = []
+    size, scheme = VIEWS[view]
+    for name in GROUPS[group]:
+        page = None
+        if name not in house.examples or not is_worth_a_visit(every()[name]):
+            continue
+        try:
+            page = open_page(
+                browser,
+                house.url + house.examples[name],
+                size=size,
+                scheme=scheme,
+                cookies=house.cookies[guest_of(name)],
+            )
+        except Error as error:
+            if not no_page(error):
+                raise
+            for context in browser.contexts:
+                context.close()
+            continue
+        if page.evaluate("document.contentType") == "text/html" and page.locator("main").count():
+            wrong += [f"{name}: {found}" for found in axe(page)]
+            wrong += [f"{name}: {said}" for said in page.complaints if "status of 4" not in said]  # type: ignore[attr-defined]
+            if view == "light" and (over := wider_than(page, 320)):
+                wrong.append(f"{name}: {over} pixels wider than 320")
+        page.context.close()
+    assert wrong == []
