@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from lawang.lib.numbers import number
 from lawang.record import pulse, seals
 from lawang.record.doctor import Finding, bad, good, hint, register_check
 from lawang.record.exported import key_hashes
@@ -96,8 +97,8 @@ def clock(at: datetime) -> Finding:
 def disk(at: datetime) -> Finding:
     usage = shutil.disk_usage(Path(settings.DATA))
     words = _("Sisa %(free)s GB dari %(total)s GB.") % {
-        "free": f"{usage.free / 1e9:.1f}".replace(".", ","),
-        "total": f"{usage.total / 1e9:.0f}",
+        "free": number(usage.free / 1e9, 1),
+        "total": number(usage.total / 1e9),
     }
     if usage.free < 1e9 or usage.free / usage.total < 0.03:
         return bad(words, _("Kosongkan atau tambah ruang: PostgreSQL berhenti bila ruang habis."))
@@ -167,7 +168,7 @@ def chains(at: datetime) -> Finding:
             % {"where": "; ".join(f"{item.where} ({item.what})" for item in breaks)},
             _("Bandingkan dengan cadangan terakhir yang masih utuh; riwayat telah diubah di luar Lawang."),
         )
-    return good(_("%(count)s catatan, rantainya utuh.") % {"count": f"{count:,}".replace(",", ".")})
+    return good(_("%(count)s catatan, rantainya utuh.") % {"count": number(count)})
 
 
 def night_seals(at: datetime) -> Finding:

@@ -67,6 +67,14 @@ def say(value: Text | str | None) -> str | SafeString:
 
 
 @register.filter
+def indonesian(value: str | None) -> str | SafeString:
+    """Return what people wrote in one language only, marked as Indonesian on an English page."""
+    if not value or (get_language() or "id").startswith("id"):
+        return value or ""
+    return format_html('<span lang="id">{}</span>', value)
+
+
+@register.filter
 def words(value: Text | str | None) -> str:
     """Return a Text without markup, for titles and attributes."""
     return say_text(value) if isinstance(value, dict) else str(value or "")
