@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-PATIENCE = 2.5  # seconds that a process has to finish what it is doing
+PATIENCE = 1.0  # seconds to finish what one is doing; a job that is cut off goes on after the next start
 PR_SET_PDEATHSIG = 1
 LONGEST_WAIT = 30.0  # seconds between two starts of a process that keeps dying
 

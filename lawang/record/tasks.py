@@ -1,7 +1,7 @@
 """Work for later, each a few lines that call an action. Safe to run twice."""
 
 from django.utils import timezone
-from procrastinate import builtin_tasks
+from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
 from lawang.record import files_sweep, outbox, pulse, seals
@@ -33,3 +33,12 @@ def sweep_files(timestamp: int) -> None:
 @app.task(queueing_lock="forget_jobs", pass_context=True)
 async def forget_jobs(context: object, timestamp: int) -> None:
     await builtin_tasks.remove_old_jobs(context, max_hours=24 * 14, remove_failed=True)  # type: ignore[arg-type]
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="take_up_again", pass_context=True)
+async def take_up_again(context: JobContext, timestamp: int) -> None:
+    """Let jobs go on whose worker was killed in the middle: every job of ours is safe to run twice."""
+    manager = context.app.job_manager
+    for stalled in await manager.get_stalled_jobs():
+        await manager.retry_job(stalled)
