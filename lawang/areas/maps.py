@@ -17,13 +17,14 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from shapely.geometry.base import BaseGeometry
 
 from lawang.areas.drawing import SIZES, WIDTH, Drawing, Label, draw, schematic
 from lawang.areas.models import Area, Layer, Outline
 from lawang.lib.dates import short_date
 
-CREDIT_CODES = "Data wilayah: idn-area-data, ODbL"
+CREDIT_CODES = gettext_noop("Data wilayah: idn-area-data, ODbL")
 CLASSES = 5  # shades that a share is told by
 
 
@@ -138,7 +139,7 @@ def district_map(
         title=title,
         svg=_svg(drawing, rows, title) if drawing else SafeString(""),
         rows=rows,
-        credit=f"{credit} {CREDIT_CODES}.",
+        credit=f"{credit} {_(CREDIT_CODES)}.",
         is_schematic=is_schematic,
         not_drawn=[area.name for area in areas if area.code not in drawn],
         legend=_legend(values, legend or {}),

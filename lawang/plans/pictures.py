@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lawang.lib.dates import month_name
@@ -21,15 +22,17 @@ _ROMAN = ("I", "II", "III", "IV")
 
 
 def short_period(period: Period) -> str:
-    """Return a period as an axis has room for: "III/26", "S2/26", "Nov 26", "2026"."""
+    """Return a period as an axis has room for: "III/26", "S2/26", "Nov 26", "2026"; in English "Q3/26", "H2/26"."""
+    is_english = (get_language() or "id").startswith("en")
     year = f"{period.end.year % 100:02}"
     match period.months:
         case 12:
             return str(period.end.year)
         case 6:
-            return f"S{1 if period.start.month == 1 else 2}/{year}"
+            return f"{'H' if is_english else 'S'}{1 if period.start.month == 1 else 2}/{year}"
         case 3:
-            return f"{_ROMAN[(period.start.month - 1) // 3]}/{year}"
+            quarter = (period.start.month - 1) // 3
+            return f"Q{quarter + 1}/{year}" if is_english else f"{_ROMAN[quarter]}/{year}"
     return f"{month_name(period.end.month)[:3]} {year}"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lawang.lib.dates import long_date, month_name, period_name, short_date
@@ -35,7 +36,7 @@ def _unit(series: Series, words: str) -> str:
 
 
 def percent_of(words: str) -> str:
-    return f"{words}\u00a0%"
+    return f"{words}%" if (get_language() or "id").startswith("en") else f"{words}\u00a0%"
 
 
 def with_unit(series: Series, amount: Decimal | None) -> str:
