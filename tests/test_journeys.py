@@ -178,14 +178,14 @@ def edit_programme(page: Page, town: str, code: str, title: str) -> None:
     page.get_by_role("button", name="Mulai revisi baru").click()
     page.get_by_role("link", name="Ubah draf").click()
     page.get_by_role("link", name=re.compile(f"^{code} ")).click()
-    page.locator("[name=title_0]").fill(title)
+    page.locator("[name=title_id]").fill(title)
     page.get_by_role("button", name="Simpan program").click()
 
 
 def put_in_force(page: Page, town: str, day: datetime, changed: str) -> None:
     page.goto(f"{town}/kelola/rencana/berlakukan/")
     page.get_by_label("Berlaku sejak").fill(f"{timezone.localdate(day):%Y-%m-%d}")
-    page.locator("[name=changed_0]").fill(changed)
+    page.locator("[name=changed_id]").fill(changed)
     page.get_by_role("button", name="Berlakukan").click()
     expect(page.get_by_text("diberlakukan.")).to_be_visible()
 
