@@ -28,6 +28,7 @@ from lawang.lib.text import say
 from lawang.people.models import Agency, Delegation, Membership, User
 from lawang.people.node import today
 from lawang.record.models import Privacy
+from lawang.web.errors import lost_session
 
 ALL, AGENCY, AREA, SELF = "all", "agency", "area", "self"
 SCOPES = {
@@ -370,7 +371,8 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def needs(*verbs: str) -> Callable[[View[P]], View[P]]:
     """Make a view open only to people who may do one of the verbs to something; others read why not.
 
-    Visitors are led to the login page and back. The view itself still asks `may` for the thing it shows.
+    Visitors are led to the login page and back; what they sent is shown again, for their session had ended. The view
+    itself still asks `may` for the thing it shows.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -378,7 +380,9 @@ def needs(*verbs: str) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 query = urlencode({"next": request.get_full_path()})
-                return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+                door = f"{reverse('account_login')}?{query}"
+                typed = request.POST.keys() - {"csrfmiddlewaretoken"}
+                return lost_session(request, door) if typed else HttpResponseRedirect(door)
             answers = [may(request.user, verb) for verb in verbs]
             if not any(answers):
                 raise PermissionDenied(answers[0].reason)

@@ -1,6 +1,7 @@
 """Pages for what went wrong, in the shell; the one for our own mistakes (500) is a plain file without a database."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -57,18 +58,26 @@ def lost_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     never written into the page.
     """
     ours = _came_from_here(request) and reason not in (REASON_BAD_ORIGIN, REASON_BAD_REFERER)
+    return render(request, "web/csrf.html", {"ours": ours, **_typed(request, ours)}, status=403)
+
+
+def lost_session(request: HttpRequest, door: str) -> HttpResponse:
+    """Show what somebody sent whose session had ended: they log in at `door` in another tab and send it again."""
+    return render(request, "web/csrf.html", {"ours": True, "door": door, **_typed(request)}, status=403)
+
+
+def _typed(request: HttpRequest, is_wanted: bool = True) -> dict[str, Any]:
+    """Return what was sent, for a page that offers to send it again."""
     kept: list[tuple[str, str]] = []
     lost = bool(request.FILES)
-    if ours:
-        for name, values in request.POST.lists():
-            if name == "csrfmiddlewaretoken":
-                continue
-            if any(word in name.lower() for word in NEVER_AGAIN):
-                lost = True
-                continue
-            kept += [(name, value) for value in values]
+    for name, values in request.POST.lists() if is_wanted else ():
+        if name == "csrfmiddlewaretoken":
+            continue
+        if any(word in name.lower() for word in NEVER_AGAIN):
+            lost = True
+            continue
+        kept += [(name, value) for value in values]
     if len(kept) > MOST_KEPT * 5:
         kept, lost = [], True
     shown = [(name, value) for name, value in kept if value.strip()][:MOST_KEPT]
-    context = {"ours": ours, "kept": kept, "shown": shown, "lost": lost, "action": request.get_full_path()}
-    return render(request, "web/csrf.html", context, status=403)
+    return {"kept": kept, "shown": shown, "lost": lost, "action": request.get_full_path()}

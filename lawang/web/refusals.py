@@ -1,4 +1,4 @@
-"""What a verb refuses and no view caught becomes a page with the sentence, never a 500; so does an impossible address."""
+"""What a verb refuses and no view caught becomes a page with the sentence; so does an impossible address."""
 
 from collections.abc import Callable
 

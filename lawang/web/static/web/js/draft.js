@@ -44,7 +44,7 @@ if (sent) {
   const way = performance.getEntriesByType("navigation")[0] || {};
   const answered = document.querySelector("[data-saved]") || (way.type === "navigate" && way.redirectCount > 0);
   if (answered && !refused) store.drop(sent.key);
-  store.drop("lawang:sent");
+  if (!document.querySelector("[data-not-saved]")) store.drop("lawang:sent"); // that page can send it again
 }
 
 for (const form of document.querySelectorAll("form[data-draft]")) {
