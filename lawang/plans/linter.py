@@ -1,6 +1,6 @@
 """Read a plan as an assessor would, and say what is missing, where, why it matters and how to mend it.
 
-Pure: the rules look at a `Subject` (linter_subject.py reads it in eight queries). A rule yields what it looked at; each
+Pure: the rules look at a `Subject` (linter_subject.py reads it in five queries). A rule yields what it looked at; each
 look is fine (None) or a sentence. The score is the weighted mean over rules of the share of looks that were fine.
 Sources: evaluation of the movement 2022/2023 (items Baseline, Output, Quick Win), PermenPANRB on performance
 accountability; see domain sentences beside each rule.

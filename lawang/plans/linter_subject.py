@@ -1,6 +1,6 @@
-"""Read one revision for the linter: eight queries, however large the plan is."""
+"""Read one revision for the linter: five queries, however large the plan is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -53,13 +53,13 @@ from lawang.plans.models import (
 )
 
 
-def read(revision: Revision, *, today: date) -> Subject:
-    """Return what the rules look at."""
+def read(revision: Revision, *, today: date, nodes: Sequence[FrameworkNode] | None = None) -> Subject:
+    """Return what the rules look at. `nodes` are all of the plan's framework, for who has read them already."""
     row = _revision(revision)
-    nodes = list(
-        FrameworkNode.objects.filter(framework=row.plan.framework_id).annotate(inner=Exists(_children()))
-    )
+    if nodes is None:
+        nodes = list(FrameworkNode.objects.filter(framework=row.plan.framework_id))
     by_id = {node.pk: node for node in nodes}
+    inner = {node.parent_id for node in nodes}
     dimension_of = {node.pk: _top(node, by_id).code for node in nodes}
     programmes = _programmes(revision, row.plan.framework_id, today)
     for indicator, programme_id in _indicators(revision):
@@ -75,20 +75,28 @@ def read(revision: Revision, *, today: date) -> Subject:
         goals={
             each["id"]: each["code"] for each in row.statements_read if each["kind"] == Statement.Kind.GOAL
         },
-        leaves={node.code: node.title for node in nodes if not node.inner},
+        leaves={node.code: node.title for node in nodes if node.pk not in inner},
         dimensions={node.code: node.title for node in nodes if node.parent_id is None},
         gaps={by_id[pk].code for pk in row.gaps_read if pk in by_id},
         elements={element["code"]: element["title"] for element in row.elements_read},
         swot=set(row.swot_read),
         programmes=list(programmes.values()),
         quick_wins=_quick_wins(revision, row.plan.framework_id, dimension_of),
-        bodies=_bodies(row.plan_id),
-        applications=_applications(),
+        bodies=_bodies(row.bodies_read),
+        applications=[
+            ApplicationSubject(
+                each["code"], each["name"], each["status"], each["users"], each["key"] is not None
+            )
+            for each in row.applications_read
+        ],
     )
 
 
 def _revision(revision: Revision) -> Any:
-    """Return the revision with its statements, gaps, SWOT and readiness elements in the same row."""
+    """Return the revision with its statements, gaps, SWOT, readiness elements, bodies, and all applications.
+
+    All in the same row, as lists of mappings.
+    """
     own = {"revision": OuterRef("pk")}
     return (
         Revision.objects.select_related("plan")
@@ -103,13 +111,17 @@ def _revision(revision: Revision) -> Any:
                     row=JSONObject(code="code", title="title")
                 )
             ),
+            bodies_read=_body_rows(),
+            applications_read=ArraySubquery(
+                Application.objects.order_by("name").values(
+                    row=JSONObject(
+                        code="code", name="name", status="status", users="users", key="programme_key"
+                    )
+                )
+            ),
         )
         .get(pk=revision.pk)
     )
-
-
-def _children() -> QuerySet[FrameworkNode]:
-    return FrameworkNode.objects.filter(parent=OuterRef("pk"))
 
 
 def _top(node: FrameworkNode, by_id: Mapping[int, FrameworkNode]) -> FrameworkNode:
@@ -259,37 +271,46 @@ def _quick_wins(revision: Revision, framework_id: int, dimension_of: dict[int, s
     ]
 
 
-def _bodies(plan_id: int) -> list[BodySubject]:
-    rows = Body.objects.filter(plan=plan_id).annotate(
-        meetings_read=ArraySubquery(
-            Meeting.objects.filter(body=OuterRef("pk")).values(
-                row=JSONObject(date="date", minutes="minutes", file="minutes_file")
-            )
-        ),
-        outsiders_read=ArraySubquery(
-            Member.objects.filter(body=OuterRef("pk"), is_external=True)
-            .annotate(times=Count("attendance", filter=Q(attendance__was_present=True)))
-            .values(row=JSONObject(office="office", times="times"))
-        ),
+def _body_rows() -> ArraySubquery:
+    """Return the bodies of a revision's plan with their meetings and the seats of outsiders."""
+    of_it = {"body": OuterRef("pk")}
+    meetings = Meeting.objects.filter(**of_it).values(
+        row=JSONObject(date="date", minutes="minutes", file="minutes_file")
     )
+    outsiders = (
+        Member.objects.filter(is_external=True, **of_it)
+        .annotate(times=Count("attendance", filter=Q(attendance__was_present=True)))
+        .values(row=JSONObject(office="office", times="times"))
+    )
+    bodies = Body.objects.filter(plan=OuterRef("plan")).annotate(
+        meeting_rows=ArraySubquery(meetings), outsider_rows=ArraySubquery(outsiders)
+    )
+    return ArraySubquery(
+        bodies.order_by("code").values(
+            row=JSONObject(
+                code="code",
+                kind="kind",
+                name="name",
+                legal_basis="legal_basis",
+                meetings="meeting_rows",
+                outsiders="outsider_rows",
+            )
+        )
+    )
+
+
+def _bodies(rows: list[dict[str, Any]]) -> list[BodySubject]:
     return [
         BodySubject(
-            code=row.code,
-            kind=row.kind,
-            name=row.name,
-            legal_basis=row.legal_basis,
+            code=row["code"],
+            kind=row["kind"],
+            name=row["name"],
+            legal_basis=row["legal_basis"],
             meetings=[
                 (date.fromisoformat(each["date"]), bool(each["minutes"] or each["file"]))
-                for each in row.meetings_read
+                for each in row["meetings"]
             ],
-            outsiders=[(each["office"], each["times"]) for each in row.outsiders_read],
+            outsiders=[(each["office"], each["times"]) for each in row["outsiders"]],
         )
         for row in rows
-    ]
-
-
-def _applications() -> list[ApplicationSubject]:
-    return [
-        ApplicationSubject(row.code, row.name, row.status, row.users, row.programme_key is not None)
-        for row in Application.objects.all()
     ]

@@ -148,6 +148,40 @@ def _objects(rows: QuerySet[Any, Any], most: int | None = None, **fields: Any) -
     return ArraySubquery(rows.values(json=JSONObject(**fields))[:most])
 
 
+def gathered(rows: QuerySet[Any], *more: str) -> ArraySubquery:
+    """Return the whole rows of a correlated query as a list for `revived`; `more` are columns of what they name."""
+    columns: dict[str, Any] = {}
+    for column in rows.model._meta.concrete_fields:
+        name = column.attname
+        if isinstance(column, models.DecimalField):
+            columns[name] = models.functions.Cast(name, models.TextField())
+        elif name != "search":
+            columns[name] = name
+    return ArraySubquery(rows.values(json=JSONObject(**columns, **{name: name for name in more})))
+
+
+def revived(model: type[models.Model], mappings: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return the rows of `gathered`; what they name is an instance with only the columns that were asked for."""
+    rows = []
+    for mapping in mappings:
+        values: dict[str, Any] = {}
+        named: dict[str, dict[str, Any]] = defaultdict(dict)
+        for name, value in mapping.items():
+            first, _sep, rest = name.partition("__")
+            if rest:
+                named[first][rest] = value
+            else:
+                values[name] = model._meta.get_field(name).to_python(value)  # type: ignore[union-attr]
+        row = model(**values)
+        row._state.adding = False
+        for name, columns in named.items():
+            other: Any = model._meta.get_field(name).related_model
+            if getattr(row, f"{name}_id") is not None:
+                setattr(row, name, other(pk=getattr(row, f"{name}_id"), **columns))
+        rows.append(row)
+    return rows
+
+
 def _headline(name: str) -> Subquery:
     """Return the first indicator of a programme with how it stands, or None."""
     rows = Indicator.objects.filter(**{name: OuterRef("pk")}).order_by("order", "code")

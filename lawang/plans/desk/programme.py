@@ -30,7 +30,7 @@ from lawang.plans.desk.kinds import KINDS
 from lawang.plans.desk.rows import add_once, confirm, consequence, posted, programme_way, read_rows
 from lawang.plans.forms import Choices, RowForm, form_class
 from lawang.plans.models import FrameworkNode, Placement, Programme
-from lawang.plans.reading import indicators
+from lawang.plans.reading import gathered, indicators, revived
 from lawang.web.forms import LongTextField
 from lawang.web.tables import Column, Table
 
@@ -46,7 +46,13 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("kode", gettext_lazy("Kode perencanaan"), ("rpjmd_code", "renstra_code", "sipd_code")),
     ("wilayah", gettext_lazy("Wilayah"), ("districts", "villages")),
 )
-PARTS = ("anggaran", "kegiatan", "tonggak", "ketergantungan", "percepatan")
+PARTS: dict[str, tuple[str, ...]] = {  # kinds of rows, with what their lists tell of what they name
+    "anggaran": (),
+    "kegiatan": ("agency__short_name",),
+    "tonggak": (),
+    "ketergantungan": ("on__code", "on__title"),
+    "percepatan": (),
+}
 
 
 def areas_of(programme: Programme) -> list[Area]:
@@ -201,7 +207,7 @@ def _form(request: HttpRequest, row: Programme, choices: Choices) -> Any:
 
 
 def find(shown: Edition, key: UUID) -> Programme:
-    """Return a programme of the edition with its places, partners and areas as lists of ids. One query."""
+    """Return a programme of the edition with its places, partners, areas and parts as lists. One query."""
     of_it = {"programme": OuterRef("pk")}
     through, located = Programme.supporting.through, Programme.areas.through
     rows = Programme.objects.filter(revision=shown.revision).select_related("lead", "coordinator", "goal")
@@ -212,6 +218,10 @@ def find(shown: Edition, key: UUID) -> Programme:
             places=ArraySubquery(
                 Placement.objects.filter(**of_it).values(json=JSONObject(framework="framework", node="node"))
             ),
+            **{
+                f"{slug}_rows": gathered(KINDS[slug].model._default_manager.filter(**of_it), *more)
+                for slug, more in PARTS.items()
+            },
         ).defer("search"),
         key=key,
     )
@@ -288,17 +298,19 @@ def programme(request: HttpRequest, key: UUID) -> HttpResponseBase:
         "form": form,
         "sections": form.sections(),
         "read": read_rows(form) if reads else [],
-        "parts": [(KINDS[slug], _part(slug, row, shown)) for slug in PARTS],
+        "parts": [(KINDS[slug], _part(slug, row)) for slug in PARTS],
         "indicators": _indicators(row),
         "public": not shown.is_draft,
     }
     return render(request, "plans/desk/programme.html", context, status=422 if form.errors else 200)
 
 
-def _part(slug: str, row: Programme, shown: Edition) -> Table:
+def _part(slug: str, row: Programme) -> Table:
     """Return the rows of one section; budget lines are shown year by year, activities by track."""
     what = KINDS[slug]
-    rows = list(what.list_of(shown.revision).filter(programme=row))
+    rows = revived(what.model, getattr(row, f"{slug}_rows"))
+    for one in rows:
+        one.programme = row
     if slug == "kegiatan":
         order = {"people": 0, "infrastructure": 1, "applications": 2, "literacy": 3}
         rows.sort(key=lambda one: (order.get(one.track, 9), one.code))

@@ -199,7 +199,7 @@ def review(request: HttpRequest) -> HttpResponseBase:
     """Show the score and the findings, of the draft or of the plan in force."""
     shown = edition(request)
     nodes = tree(shown.plan.framework_id)
-    subject = read(shown.revision, today=today())
+    subject = read(shown.revision, today=today(), nodes=nodes.nodes)
     report = examine(subject)
     owners, agencies = _owners(shown, subject, nodes)
     filters = ReviewFilters(request, nodes=nodes, agencies=agencies)

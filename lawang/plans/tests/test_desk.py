@@ -620,5 +620,5 @@ def test_pages_ask_the_same_at_10_and_500_programmes(dewi: User) -> None:
     draft = start_revision(plan, by=dewi, at=AT)
     many = {(name, query): count_of(dewi, reverse(f"planner:{name}") + query) for name, query in LISTS}
     many_one = count_of(dewi, reverse("planner:programme", args=[draft.programmes.get(code="M-007").key]))
-    assert all(many[one] <= few[one] for one in LISTS)
-    assert many_one <= few_one
+    assert all(many[one] <= few[one] <= 12 for one in LISTS), few
+    assert many_one <= few_one <= 12
