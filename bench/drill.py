@@ -1,7 +1,7 @@
 """Pull the plug, really: `make drill`.
 
 A whole installation (`lawang up` in a temporary folder on a free port) is used over HTTP: an officer hands in figures,
-a head approves them, a planner imports workbooks. Meanwhile kill -9 hits the pages, the worker or the database. The
+a head approves them, a planner imports workbooks. Meanwhile kill -9 hits the pages, the worker, the database, or everything at once. The
 clients keep a journal of what was acknowledged. Afterwards every acknowledged change must be there, once; no import
 may be there by half; every chain of history must verify. LAWANG_ROUNDS says how often (50); exits 1 with sentences.
 
@@ -34,7 +34,7 @@ from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "lawang-contoh-2026"  # of every account of the demonstration
-VICTIMS = ("pages", "worker", "database")
+VICTIMS = ("pages", "worker", "database", "everything")
 PATIENCE = 60  # seconds until everything answers again
 SLOTS = 24  # figures of one import
 PREPARE = """
@@ -111,6 +111,9 @@ class Installation:
         kept.pop("DATABASE_URL", None)
         self.env = kept | {"LAWANG_DATA": str(folder), "LAWANG_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
         self.log = (folder / "drill.log").open("wb")
+        self.start()
+
+    def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lawang", "up"], cwd=ROOT, env=self.env, stdout=self.log, stderr=self.log
         )
@@ -144,7 +147,8 @@ class Installation:
 
     def victims(self, name: str) -> list[int]:
         """Return the processes of the pages, of the worker or of the database, parents first."""
-        mark = {"pages": b"granian", "worker": b"procrastinate", "database": b"postgres"}[name]
+        marks = {"pages": b"granian", "worker": b"procrastinate", "database": b"postgres", "everything": b""}
+        mark = marks[name]
         parents: dict[int, int] = {}
         words: dict[int, bytes] = {}
         for folder in Path("/proc").iterdir():
@@ -162,15 +166,18 @@ class Installation:
         return sorted(pid for pid in mine if mark in words.get(pid, b""))
 
     def kill(self, name: str) -> int:
-        """Kill -9 all of it at once, or sometimes only one part."""
+        """Kill -9 all of it at once, or sometimes only one part; after everything, as after a power cut, start anew."""
         pids = self.victims(name)
-        if random.random() < 0.3 and name != "worker":
+        if random.random() < 0.3 and name in ("pages", "database"):
             pids = random.sample(pids, 1) if pids else []
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
+        if name == "everything":
+            self.process.wait()
+            self.start()
         return len(pids)
 
     def stop(self) -> None:
