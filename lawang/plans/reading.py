@@ -24,6 +24,7 @@ from lawang.plans.models import (
     Application,
     BudgetLine,
     Colour,
+    Crosswalk,
     Dependency,
     FrameworkNode,
     Indicator,
@@ -96,6 +97,15 @@ class Tree:
 def tree(framework_id: int) -> Tree:
     nodes = tuple(FrameworkNode.objects.filter(framework=framework_id).order_by("order", "code"))
     return Tree(nodes, {node.pk: node for node in nodes})
+
+
+def counterparts(here: FrameworkNode, framework_id: int) -> list[tuple[FrameworkNode, str]]:
+    """Return where a node is found in another framework, with Crosswalk.Kind: same, part, none (the nearest)."""
+    lines = Crosswalk.objects.filter(
+        Q(new=here, old__framework=framework_id) | Q(old=here, new__framework=framework_id)
+    ).select_related("old", "new")
+    found = [(line.old if line.new_id == here.pk else line.new, line.kind) for line in lines]
+    return sorted(found, key=lambda one: (one[0].order, one[0].code))
 
 
 def placed_in(framework_id: int) -> Subquery:

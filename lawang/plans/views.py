@@ -355,6 +355,13 @@ def programmes_json(request: HttpRequest, revision: Revision) -> HttpResponse:
     )
 
 
+_CROSSWALK = {
+    "same": gettext_lazy("sama"),
+    "part": gettext_lazy("sebagian"),
+    "none": gettext_lazy("tidak punya padanan; ini yang terdekat"),
+}
+
+
 # --- dimensions -----------------------------------------------------------------------------------------------------
 
 
@@ -391,6 +398,11 @@ def dimension(request: HttpRequest, revision: Revision, code: str) -> HttpRespon
         {
             "node": here,
             "framework": framework,
+            "own": revision.plan.framework,
+            "counterparts": [
+                (one, reverse("dimension", args=[one.code]), _CROSSWALK[kind])
+                for one, kind in (reading.counterparts(here, revision.plan.framework_id) if query else ())
+            ],
             "parts": parts,
             "direct": direct,
             "count": len(rows),
