@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from lawang.areas.maps import DistrictMap, MapValue, district_map
@@ -125,10 +125,9 @@ def programme_map(places: Places) -> DistrictMap | None:
     values = {}
     for code, one in counts.items():
         total = sum(one.values())
-        label = _("%(count)s program, %(some)s sesuai jalur") % {
-            "count": total,
-            "some": one.get(Colour.ON_TRACK, 0),
-        }
+        label = ngettext(
+            "%(count)s program, %(some)s sesuai jalur", "%(count)s program, %(some)s sesuai jalur", total
+        ) % {"count": total, "some": one.get(Colour.ON_TRACK, 0)}
         values[code] = MapValue(label, share=total / most, url=f"{reverse('programmes')}?area={code}")
     return district_map(regency, values, title=_("Program per kecamatan"), value_heading=_("Program"))
 
