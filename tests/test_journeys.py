@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -21,8 +22,9 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
+from lawang.areas.tests.make import feature, geojson, square
 from lawang.portal.demo import PASSWORD
-from tests.browser import open_page, wider_than
+from tests.browser import open_page, photograph, wider_than
 from tests.world import drop_database, make_database, using
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -263,11 +265,11 @@ def spoil(path: Path) -> bytes:
     """Change two cells of an exported workbook, break a row, misspell an agency."""
     book = load_workbook(path)
     sheet = book["program"]
-    heading = {cell.value: cell.column for cell in sheet[1]}
-    rows = {row[heading["kode"] - 1].value: row[0].row for row in sheet.iter_rows(min_row=2)}
+    heading = [cell.value for cell in sheet[1]]
+    rows = {row[heading.index("kode")].value: row for row in sheet.iter_rows(min_row=2)}
 
-    def put(code: str, column: str, value: object) -> None:
-        sheet.cell(rows[code], heading[column]).value = value
+    def put(code: str, column: str, words: str) -> None:
+        rows[code][heading.index(column)].value = words
 
     put("KH-01", "judul", "Air minum untuk semua")
     put("KH-02", "ringkasan", "Rumah diperbaiki bersama warga.")
@@ -396,3 +398,39 @@ def indicator_of(code: str) -> Any:
 
     found = Indicator.objects.select_related("programme").filter(programme__code=code)
     return found.filter(revision__status="published").order_by("code")[0]
+
+
+def outlines(folder: Path) -> Path:
+    """Write squares as the outlines of the regency's districts, side by side."""
+    from lawang.areas.models import Area
+
+    codes = Area.objects.filter(parent__code="16.11", valid_to=None).values_list("code", flat=True)
+    squares = [
+        feature(code, square(round(102.8 + n % 4 * 0.1, 1), round(-4.0 + n // 4 * 0.1, 1)))
+        for n, code in enumerate(sorted(codes))
+    ]
+    path = folder / "districts-16.11.geojson"
+    path.write_bytes(geojson(squares))
+    return path
+
+
+@pytest.mark.parametrize("folder", ["", os.environ.get("LAWANG_TEST_OUTLINES", "")], ids=["squares", "real"])
+def test_imported_outlines_are_drawn_with_their_credit(
+    browser: Browser, town: str, tmp_path: Path, folder: str, request: pytest.FixtureRequest
+) -> None:
+    is_real = "real" in request.node.name
+    if is_real and not folder:
+        pytest.skip("LAWANG_TEST_OUTLINES names no folder with districts-*.geojson")
+    path = Path(folder) / "districts-16.11.geojson" if is_real else outlines(tmp_path)
+    with visit(browser, town) as page:
+        expect(page.locator("figure.map-figure")).to_contain_text(re.compile("skema", re.I))
+        words = {"source": "Badan Contoh", "licence": "CC BY 4.0", "date": "2025-06-01", "title": "Batas"}
+        call_command("areas", "import", str(path), *(f"--{name}={said}" for name, said in words.items()))
+        for name, address in (
+            ("beranda", "/"),
+            ("program", indicator_of("KH-01").programme.get_absolute_url()),
+        ):
+            page.goto(f"{town}{address}")
+            expect(page.locator("figure.map-figure")).to_contain_text("Badan Contoh")
+            expect(page.locator("figure.map-figure")).not_to_contain_text(re.compile("skema", re.I))
+            photograph(page, f"batas-{name}-{'asli' if is_real else 'kotak'}")

@@ -108,7 +108,7 @@ def _share(promise: Promise, amount: Decimal, wanted: Decimal) -> Decimal:
 
 
 def judged_amount(promise: Promise, points: Sequence[Point]) -> Decimal | None:
-    """Return what is compared with the target: the newest figure; of a flow the sum since January, of a mean the mean."""
+    """Return what is compared with the target: the newest figure; of a flow the sum since January."""
     if not points:
         return None
     newest = points[-1]
