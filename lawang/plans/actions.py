@@ -19,6 +19,7 @@ from lawang.measures.definitions import define
 from lawang.measures.models import Series
 from lawang.people.models import User
 from lawang.people.permissions import demand
+from lawang.plans.meanwhile import Seen, check
 from lawang.plans.models import (
     Activity,
     Application,
@@ -157,16 +158,25 @@ def _store(row: models.Model) -> None:
 
 @transaction.atomic
 def save_row(
-    row: Row, *, by: User, at: datetime, many: Mapping[str, Iterable[models.Model]] | None = None
+    row: Row,
+    *,
+    by: User,
+    at: datetime,
+    many: Mapping[str, Iterable[models.Model]] | None = None,
+    seen: Seen | None = None,
 ) -> None:
     """Add a row to a draft, or keep its changes; nothing changed leaves no trace.
 
     `many` holds the new members of many-to-many fields by name. Raise Refused when the edition is in force, or with
-    a sentence about what cannot be kept.
+    a sentence about what cannot be kept; ChangedMeanwhile when the row is not what was `seen`.
     """
     _draft(row)
     demand(by, "plans.edit", row)
-    before = _fields(type(row)._default_manager.get(pk=row.pk)) if row.pk else {}
+    before: dict[str, Any] = {}
+    if row.pk:
+        stored = type(row)._default_manager.get(pk=row.pk)
+        check(stored, seen, things=[thing_of(row)])
+        before = _fields(stored)
     is_new = not row.pk
     _store(row)
     if is_new:
@@ -204,6 +214,22 @@ def _tell(
         )
 
 
+def linked(programme: Programme) -> dict[str, Any]:
+    """Return what a programme names, as ids: what its form shows beside its own fields."""
+    return named(
+        programme.supporting.values_list("pk", flat=True),
+        programme.areas.values_list("pk", flat=True),
+        programme.placements.values_list("framework", "node"),
+    )
+
+
+def named(
+    supporting: Iterable[int], areas: Iterable[int], places: Iterable[tuple[int, int]]
+) -> dict[str, Any]:
+    """Return the same of ids that were read already."""
+    return {"supporting": sorted(supporting), "areas": sorted(areas), "places": sorted(places)}
+
+
 @transaction.atomic
 def save_programme(
     programme: Programme,
@@ -213,11 +239,16 @@ def save_programme(
     areas: Iterable[models.Model],
     by: User,
     at: datetime,
+    seen: Seen | None = None,
 ) -> None:
     """Add a programme to a draft or keep its changes, with partners, areas and its place in each framework.
 
     `places` is by framework id; None takes the programme out of that framework.
     """
+    if programme.pk and seen is not None:
+        _draft(programme)
+        stored = Programme.objects.get(pk=programme.pk)
+        check(stored, seen, linked(stored), things=[stored])
     if not programme.pk and not programme.order:
         last = Programme.objects.filter(revision=programme.revision).aggregate(models.Max("order"))
         programme.order = (last["order__max"] or 0) + 1
@@ -281,6 +312,12 @@ def set_targets(indicator: Indicator, targets: Mapping[int, Decimal], *, by: Use
     )
 
 
+def promised(indicator: Indicator) -> dict[str, Any]:
+    """Return what the form of an indicator shows beside its own fields: targets, and how its series is defined."""
+    targets = sorted((target.year, target.amount) for target in indicator.targets.all())
+    return {"targets": targets, "series": _fields(indicator.series)}
+
+
 @transaction.atomic
 def save_indicator(
     indicator: Indicator,
@@ -289,12 +326,16 @@ def save_indicator(
     define_series: Series | None = None,
     by: User,
     at: datetime,
+    seen: Seen | None = None,
 ) -> None:
     """Add an indicator to a draft or keep its changes, with its targets.
 
     `define_series` is a new series that it measures, or its own with a changed definition; that counts at once.
     """
     _draft(indicator)
+    if indicator.pk and seen is not None:
+        stored = Indicator.objects.select_related("series").prefetch_related("targets").get(pk=indicator.pk)
+        check(stored, seen, promised(stored), things=[stored, stored.series])
     if define_series is not None:
         define(define_series, by=by, at=at)
         indicator.series = define_series
@@ -373,11 +414,15 @@ def _kept_under(row: Register) -> models.Model:
 
 
 @transaction.atomic
-def save_register(row: Register, *, by: User, at: datetime) -> None:
+def save_register(row: Register, *, by: User, at: datetime, seen: Seen | None = None) -> None:
     """Add a line to a register or keep its changes. It counts at once, also for the plan in force."""
     demand(by, "plans.edit", row)
     is_new = not row.pk
-    before = {} if is_new else _fields(type(row)._default_manager.get(pk=row.pk))
+    before: dict[str, Any] = {}
+    if not is_new:
+        stored: Any = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+        check(stored, seen, things=[_kept_under(row)])
+        before = _fields(stored)
     _store(row)
     if is_new:
         demand(by, "plans.edit", row)

@@ -21,8 +21,10 @@ from lawang.people.node import now
 from lawang.people.permissions import demand, may, needs
 from lawang.plans import actions
 from lawang.plans.desk.edition import edition, frame, person
-from lawang.plans.desk.rows import add_once, confirm, posted, programme_way, read_rows
-from lawang.plans.forms import Choices, RowForm, form_class
+from lawang.plans.desk.meanwhile import Told, save_knowingly, seen_in
+from lawang.plans.desk.rows import add_once, confirm, posted, programme_way, read_rows, versi
+from lawang.plans.forms import INDICATOR, Choices, RowForm, form_class
+from lawang.plans.meanwhile import stamp
 from lawang.plans.models import Indicator, Programme
 from lawang.web.forms import Form, NumberField, all_valid
 
@@ -171,6 +173,19 @@ def indicator(request: HttpRequest, key: UUID) -> HttpResponseBase:
     measured = form_class(Series, SeriesForm)(
         posted(request) if defines else None, instance=row.series, choices=choices
     )
+    fresh = "" if request.method == "POST" else stamp(row, INDICATOR, actions.promised(row))
+    told: Told | None = None
+
+    def again(stored: Any) -> list[Any]:
+        now_present = {target.year: target.amount for target in stored.targets.all()}
+        made: list[Any] = [
+            form_class(Indicator, IndicatorForm)(None, instance=stored, choices=choices),
+            TargetForm(None, years=_years(row.programme, now_present), targets=now_present),
+        ]
+        if defines:
+            made.append(form_class(Series, SeriesForm)(None, instance=stored.series, choices=choices))
+        return made
+
     if request.method == "POST":
         demand(request.user, "plans.edit", row)
         several: list[Any] = [form, targets, measured] if defines else [form, targets]
@@ -179,19 +194,27 @@ def indicator(request: HttpRequest, key: UUID) -> HttpResponseBase:
             if changed and not measured.instance.code:
                 measured.instance.code = Series.objects.values_list("code", flat=True).get(pk=row.series_id)
             try:
-                actions.save_indicator(
-                    row,
-                    targets=targets.targets(),
-                    define_series=measured.instance if changed else None,
-                    by=person(request),
-                    at=now(),
+                told = save_knowingly(
+                    lambda seen: actions.save_indicator(
+                        row,
+                        targets=targets.targets(),
+                        define_series=measured.instance if changed else None,
+                        by=person(request),
+                        at=now(),
+                        seen=seen,
+                    ),
+                    seen_in(request, INDICATOR),
+                    several,
+                    again,
                 )
             except Refused as refused:
                 form.refuse(refused)
             else:
-                messages.success(request, _("Indikator disimpan."))
-                return redirect(reverse("planner:programme", args=[row.programme.key]) + "#indikator")
-    return _page(request, shown, row, form, None, targets, measured)
+                if told is None:
+                    messages.success(request, _("Indikator disimpan."))
+                    return redirect(reverse("planner:programme", args=[row.programme.key]) + "#indikator")
+    stamped = versi(request, told, lambda: fresh)
+    return _page(request, shown, row, form, None, targets, measured, told, stamped)
 
 
 def _page(
@@ -202,6 +225,8 @@ def _page(
     known: KnownForm | None,
     targets: TargetForm,
     measured: Any,
+    told: Told | None = None,
+    stamped: str = "",
 ) -> HttpResponseBase:
     programme = row.programme
     every = [one for one in (form, known, targets, measured) if one is not None]
@@ -214,6 +239,8 @@ def _page(
         "targets": targets,
         "measured": measured,
         "defines": known is not None or bool(may(request.user, "measures.define", row.series)),
+        "meanwhile": told,
+        "versi": stamped,
         "bad": [one for one in every if one.is_bound and one.errors],
         "fresh": uuid4(),
         "title": f"{row.code} {say(row.title)}" if row.pk else _("Indikator baru"),
@@ -222,7 +249,9 @@ def _page(
         "read_series": read_rows(measured),
         "back": reverse("planner:programme", args=[programme.key]) + "#indikator",
     }
-    return render(request, "plans/desk/indicator.html", context, status=422 if context["bad"] else 200)
+    return render(
+        request, "plans/desk/indicator.html", context, status=409 if told else 422 if context["bad"] else 200
+    )
 
 
 @needs("plans.edit")

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,10 +27,13 @@ from lawang.people.permissions import demand, needs
 from lawang.plans import actions
 from lawang.plans.desk.edition import Edition, edition, frame, person
 from lawang.plans.desk.kinds import KINDS
-from lawang.plans.desk.rows import add_once, confirm, consequence, posted, programme_way, read_rows
-from lawang.plans.forms import Choices, RowForm, form_class
+from lawang.plans.desk.meanwhile import Told, save_knowingly, seen_in
+from lawang.plans.desk.rows import add_once, confirm, consequence, posted, programme_way, read_rows, versi
+from lawang.plans.forms import FIELDS, Choices, RowForm, form_class
+from lawang.plans.meanwhile import Seen, stamp
 from lawang.plans.models import FrameworkNode, Placement, Programme
 from lawang.plans.reading import gathered, indicators, revived
+from lawang.record.models import Entry
 from lawang.web.forms import LongTextField
 from lawang.web.tables import Column, Table
 
@@ -213,6 +216,7 @@ def find(shown: Edition, key: UUID) -> Programme:
     rows = Programme.objects.filter(revision=shown.revision).select_related("lead", "coordinator", "goal")
     row = get_object_or_404(
         rows.annotate(
+            newest_entry=Subquery(Entry.objects.order_by("-pk").values("pk")[:1]),
             supporting_ids=ArraySubquery(through._default_manager.filter(**of_it).values("agency")),
             area_ids=ArraySubquery(located._default_manager.filter(**of_it).values("area")),
             places=ArraySubquery(
@@ -229,7 +233,7 @@ def find(shown: Edition, key: UUID) -> Programme:
     return row
 
 
-def _save(request: HttpRequest, row: Programme, form: Any) -> None:
+def _save(request: HttpRequest, row: Programme, form: Any, seen: Seen | None = None) -> None:
     actions.save_programme(
         row,
         places=form.places,
@@ -237,7 +241,15 @@ def _save(request: HttpRequest, row: Programme, form: Any) -> None:
         areas=form.areas,
         by=person(request),
         at=now(),
+        seen=seen,
     )
+
+
+def _stamp(row: Any) -> str:
+    """Return the stamp of a programme as `find` read it."""
+    places = [(one["framework"], one["node"]) for one in row.places]
+    more = actions.named(row.supporting_ids, row.area_ids, places)
+    return stamp(row, FIELDS[Programme], more, row.newest_entry or 0)
 
 
 @needs("plans.edit")
@@ -280,29 +292,47 @@ def programme(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Show and change one programme."""
     shown = edition(request)
     row = find(shown, key)
-    form = _form(request, row, Choices(shown.revision))
+    choices = Choices(shown.revision)
+    form = _form(request, row, choices)
+    fresh = "" if request.method == "POST" else _stamp(row)
+    told: Told | None = None
+
+    def again(_stored: Any) -> list[Any]:
+        stored = find(shown, key)
+        make: Any = form_class(Programme, ProgrammeForm)
+        return [make(None, instance=stored, choices=choices, areas=areas_of(stored))]
+
     if request.method == "POST":
         demand(request.user, "plans.edit", Programme.objects.get(pk=row.pk))
         if form.is_valid():
             try:
-                _save(request, row, form)
+                told = save_knowingly(
+                    lambda seen: _save(request, row, form, seen),
+                    seen_in(request, FIELDS[Programme]),
+                    [form],
+                    again,
+                )
             except Refused as refused:
                 form.refuse(refused)
             else:
-                messages.success(request, _("Program disimpan."))
-                return redirect("planner:programme", key=key)
+                if told is None:
+                    messages.success(request, _("Program disimpan."))
+                    return redirect("planner:programme", key=key)
     context = frame(request, shown, (_("Program"), reverse("planner:programmes")), thing=row)
     reads = not (context["may_edit"] or form.is_bound)
     context |= {
         "row": row,
         "form": form,
         "sections": form.sections(),
+        "meanwhile": told,
+        "versi": versi(request, told, lambda: fresh),
         "read": read_rows(form) if reads else [],
         "parts": [(KINDS[slug], _part(slug, row)) for slug in PARTS],
         "indicators": _indicators(row),
         "public": not shown.is_draft,
     }
-    return render(request, "plans/desk/programme.html", context, status=422 if form.errors else 200)
+    status = 409 if told else 422 if form.errors else 200
+    return render(request, "plans/desk/programme.html", context, status=status)
 
 
 def _part(slug: str, row: Programme) -> Table:

@@ -18,8 +18,10 @@ from lawang.people.permissions import demand, needs
 from lawang.plans import actions
 from lawang.plans.desk.edition import edition, frame, person
 from lawang.plans.desk.kinds import KINDS
-from lawang.plans.desk.rows import confirm, consequence, posted, programme_way, read_rows, table_of
+from lawang.plans.desk.meanwhile import Told, save_knowingly, seen_in
+from lawang.plans.desk.rows import confirm, consequence, posted, programme_way, read_rows, table_of, versi
 from lawang.plans.forms import Choices, RowForm, form_class
+from lawang.plans.meanwhile import Seen, stamp
 from lawang.plans.models import QuickWin
 from lawang.record.actions import keep_file
 from lawang.record.models import Privacy
@@ -46,42 +48,54 @@ def quick_win(request: HttpRequest, key: UUID) -> HttpResponseBase:
     row = get_object_or_404(
         QuickWin.objects.select_related("programme", "document"), revision=shown.revision, key=key
     )
-    form: Any = form_class(QuickWin, QuickWinForm)(
-        posted(request),
-        request.FILES if request.method == "POST" else None,
-        instance=row,
-        choices=Choices(shown.revision),
-    )
+    choices = Choices(shown.revision)
+    make = form_class(QuickWin, QuickWinForm)
+    files = request.FILES if request.method == "POST" else None
+    form: Any = make(posted(request), files, instance=row, choices=choices)
+    told: Told | None = None
+
+    def save(seen: Seen | None) -> None:
+        with transaction.atomic():
+            if upload := form.cleaned_data["file"]:
+                row.document = keep_file(
+                    upload,
+                    name=upload.name,
+                    about=row,
+                    privacy=Privacy.INTERNAL,
+                    by=person(request),
+                    at=now(),
+                )
+            actions.save_row(row, by=person(request), at=now(), seen=seen)
+
     if request.method == "POST":
         demand(request.user, "plans.edit", QuickWin.objects.select_related("programme").get(pk=row.pk))
         if form.is_valid():
             try:
-                with transaction.atomic():
-                    if upload := form.cleaned_data["file"]:
-                        row.document = keep_file(
-                            upload,
-                            name=upload.name,
-                            about=row,
-                            privacy=Privacy.INTERNAL,
-                            by=person(request),
-                            at=now(),
-                        )
-                    actions.save_row(row, by=person(request), at=now())
+                told = save_knowingly(
+                    save,
+                    seen_in(request, list(form.fields)),
+                    [form],
+                    lambda stored: [make(None, instance=stored, choices=choices)],
+                )
             except Refused as refused:
                 form.refuse(refused)
             else:
-                messages.success(request, _("Program percepatan disimpan."))
-                return redirect("planner:quick_win", key=key)
+                if told is None:
+                    messages.success(request, _("Program percepatan disimpan."))
+                    return redirect("planner:quick_win", key=key)
     context = frame(request, shown, *programme_way(row.programme), thing=row)
     reads = not (context["may_edit"] or form.is_bound)
     context |= {
         "row": row,
         "form": form,
         "reads": reads,
+        "meanwhile": told,
+        "versi": "" if reads else versi(request, told, lambda: stamp(row, list(form.fields))),
         "read": read_rows(form) if reads else [],
         "parts": [(KINDS[slug], table_of(slug, shown.revision, quick_win=row)) for slug in PARTS],
     }
-    return render(request, "plans/desk/quick_win.html", context, status=422 if form.errors else 200)
+    status = 409 if told else 422 if form.errors else 200
+    return render(request, "plans/desk/quick_win.html", context, status=status)
 
 
 @needs("plans.edit")

@@ -12,16 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lawang.lib.dates import short_date
-from lawang.lib.numbers import as_is
 from lawang.lib.refused import Refused
-from lawang.lib.text import is_text, say
+from lawang.lib.text import say
 from lawang.people.node import now, today
 from lawang.people.permissions import demand, may, needs
 from lawang.plans import actions
 from lawang.plans.desk.edition import Crumb, Edition, crumbs, edition, find, frame, person
 from lawang.plans.desk.kinds import KINDS, Kind, edit_url, name_of
+from lawang.plans.desk.meanwhile import Told, in_words, save_knowingly, seen_in
 from lawang.plans.forms import Choices, RowForm, form_class
+from lawang.plans.meanwhile import Seen, stamp
 from lawang.plans.models import Body, Member, Programme, QuickWin, Revision
 from lawang.record.actions import once
 from lawang.web.tables import Table, paginate
@@ -38,29 +38,8 @@ def kind_of(slug: str) -> Kind:
 
 def read_rows(form: forms.BaseForm) -> list[tuple[Any, Any]]:
     """Return (label, what is there) for people who only read; empty fields are left out."""
-    rows = []
-    for bound in form:
-        value = bound.initial
-        if value in (None, "", [], False):
-            continue
-        choices = dict(getattr(bound.field, "choices", ()))
-        if isinstance(value, list):
-            keys = [getattr(one, "pk", one) for one in value]
-            said: Any = ", ".join(str(choices.get(key, key)) for key in keys)
-        elif choices:
-            said = choices.get(value, value)
-        elif is_text(value):
-            said = say(value)
-        elif value is True:
-            said = _("ya")
-        elif hasattr(value, "isoformat"):
-            said = short_date(value)
-        elif hasattr(value, "quantize"):
-            said = as_is(value)
-        else:
-            said = value
-        rows.append((bound.label, said))
-    return rows
+    said = [(bound.label, in_words(bound.field, bound.initial)) for bound in form]
+    return [(label, words) for label, words in said if words]
 
 
 def posted(request: HttpRequest) -> Any:
@@ -190,11 +169,11 @@ def back_of(what: Kind, row: Any) -> str:
     return f"{href}#{what.anchor}" if what.anchor else href
 
 
-def _save(what: Kind, row: Any, form: RowForm, request: HttpRequest) -> None:
+def _save(what: Kind, row: Any, form: RowForm, request: HttpRequest, seen: Seen | None = None) -> None:
     if what.is_register:
-        actions.save_register(row, by=person(request), at=now())
+        actions.save_register(row, by=person(request), at=now(), seen=seen)
     else:
-        actions.save_row(row, by=person(request), at=now(), many=form.many)
+        actions.save_row(row, by=person(request), at=now(), many=form.many, seen=seen)
 
 
 @needs("plans.edit")
@@ -238,21 +217,40 @@ def row(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     shown, found = find_row(shown, what, pk)
     if isinstance(found, QuickWin):
         return redirect(edit_url(found))
-    form = form_class(what.model)(posted(request), instance=found, choices=Choices(shown.revision))
+    choices = Choices(shown.revision)
+    make = form_class(what.model)
+    form = make(posted(request), instance=found, choices=choices)
+    seen = seen_in(request, list(form.fields))
+    told: Told | None = None
     if request.method == "POST":
         demand(request.user, "plans.edit", what.model._default_manager.get(pk=pk))
         if form.is_valid():
             try:
-                _save(what, found, form, request)
+                told = save_knowingly(
+                    lambda seen: _save(what, found, form, request, seen),
+                    seen,
+                    [form],
+                    lambda stored: [make(None, instance=stored, choices=choices)],
+                )
             except Refused as refused:
                 form.refuse(refused)
             else:
-                messages.success(request, _("%(what)s disimpan.") % {"what": what.one})
-                return redirect(back_of(what, found))
-    return row_page(request, shown, what, found, form)
+                if told is None:
+                    messages.success(request, _("%(what)s disimpan.") % {"what": what.one})
+                    return redirect(back_of(what, found))
+    return row_page(request, shown, what, found, form, told)
 
 
-def row_page(request: HttpRequest, shown: Edition, what: Kind, row: Any, form: RowForm) -> HttpResponse:
+def versi(request: HttpRequest, told: Told | None, fresh: Callable[[], str]) -> str:
+    """Return the stamp that the form carries: of what it shows, of what was just told, or the one it came with."""
+    if told is not None:
+        return told.stamp
+    return request.POST.get("versi", "")[:60] if request.method == "POST" else fresh()
+
+
+def row_page(
+    request: HttpRequest, shown: Edition, what: Kind, row: Any, form: RowForm, told: Told | None = None
+) -> HttpResponse:
     """Show the form of one row, or what is in it."""
     context = frame(request, shown, *_way(what, row), thing=row)
     if what.is_register:  # it counts at once, with or without a draft
@@ -265,13 +263,18 @@ def row_page(request: HttpRequest, shown: Edition, what: Kind, row: Any, form: R
         "title": name_of(row) if row.pk else what.add,
         "fresh": uuid4(),
         "back": back_of(what, row),
+        "meanwhile": told,
+        "versi": versi(request, told, lambda: stamp(row, list(form.fields)))
+        if row.pk and context["may_edit"]
+        else "",
         "read": [] if context["may_edit"] or form.is_bound else read_rows(form),
     }
     if isinstance(row, Body) and row.pk:
         members = KINDS["anggota"]
         seats = list(Member.objects.filter(body=row).select_related("body"))
         context["members"] = Table(members.columns(), seats, empty=members.empty)
-    return render(request, "plans/desk/row.html", context, status=422 if form.errors else 200)
+    status = 409 if told else 422 if form.errors else 200
+    return render(request, "plans/desk/row.html", context, status=status)
 
 
 @needs("plans.edit")
