@@ -1,9 +1,10 @@
 """Pull the plug, really: `make drill`.
 
 A whole installation (`lawang up` in a temporary folder on a free port) is used over HTTP: an officer hands in figures,
-a head approves them, a planner imports workbooks. Meanwhile kill -9 hits the pages, the worker, the database, or everything at once. The
-clients keep a journal of what was acknowledged. Afterwards every acknowledged change must be there, once; no import
-may be there by half; every chain of history must verify. LAWANG_ROUNDS says how often (50); exits 1 with sentences.
+a head approves them, a planner imports workbooks. Meanwhile kill -9 hits the pages, the worker, the database, or
+everything at once. The clients keep a journal of what was acknowledged. Afterwards every acknowledged change must be
+there, once; no import may be there by half; every chain of history must verify. LAWANG_ROUNDS says how often (50);
+exits 1 with sentences.
 
 `--break` makes the database acknowledge before it has written: the drill must then find what was lost.
 """
