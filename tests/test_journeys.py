@@ -221,7 +221,7 @@ def test_a_revision_counts_from_its_day_and_addresses_stay(
         page.locator(f"[name='target-{day.year}']").fill("7.777")
         page.get_by_role("button", name="Simpan indikator").click()
         page.goto(f"{town}/kelola/rencana/banding/")
-        for words in ("1 program berbeda", "Air minum sampai setiap desa", "7777"):
+        for words in ("1 program berbeda", "Air minum sampai setiap desa", "target KH-01.1", "7.777"):
             expect(page.get_by_role("main")).to_contain_text(words)
         citizen.goto(address)
         assert "setiap desa" not in citizen.content()

@@ -6,11 +6,13 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from lawang.lib.numbers import as_is, rupiah
 from lawang.lib.text import Text
 from lawang.plans import cells
 from lawang.plans.importing import column_of
 from lawang.plans.models import Programme, Revision, Succession
 from lawang.plans.sheets import BY_NAME
+from lawang.plans.sheets import Kind as CellKind
 from lawang.plans.tables import Reader, Row
 
 SHEETS = ("program", "anggaran", "kegiatan", "tonggak", "indikator", "target", "percepatan")
@@ -30,6 +32,33 @@ class FieldChange:
     name: str  # words of the sheets: "penanggung_jawab", "target I-01 2026"
     old: str
     new: str
+
+    @property
+    def words(self) -> str:
+        """Return the name as it is read: "penanggung jawab", "target I-01 2026"."""
+        return self.name.removesuffix(" target").replace("_", " ")
+
+    @property
+    def old_words(self) -> str:
+        return _read(self.name, self.old)
+
+    @property
+    def new_words(self) -> str:
+        return _read(self.name, self.new)
+
+
+def _read(name: str, shown: str) -> str:
+    """Return what a cell shows with its number as people write it."""
+    first, last = name.split()[0], name.split()[-1]
+    column = column_of(BY_NAME[first if first in SHEETS else "program"], last)
+    value = (
+        cells.typed(column, shown)
+        if column.kind in (CellKind.NUMBER, CellKind.WHOLE, CellKind.RUPIAH)
+        else None
+    )
+    if not isinstance(value, int | Decimal):
+        return shown
+    return rupiah(int(value)) if column.kind == CellKind.RUPIAH else as_is(Decimal(value))
 
 
 @dataclass(frozen=True)
