@@ -29,7 +29,7 @@ class Size:
         return self.indicators * self.areas * self.years * 12
 
 
-SMALL = Size(revisions=2, programmes=5, indicators=15, areas=12, years=1, entries=40, agencies=3)
+SMALL = Size(revisions=2, programmes=5, indicators=15, areas=12, years=1, entries=400, agencies=3)
 MIDDLE = Size(revisions=3, programmes=60, indicators=180, areas=12, years=2, entries=400)
 FULL = Size(revisions=10, programmes=500, indicators=1500, areas=12, years=10, entries=50_000)
 
@@ -221,7 +221,7 @@ def make_values(size: Size, series: list[Any], first: int, today: date) -> None:
             cross join generate_series(%s::date, %s::date, interval '1 month') as month
             cross join ({home_and_below}) as areas
             where s.code like 'bench-%%' and not (s.id %% 17 = 0 and month > %s::date - interval '8 month')
-                and s.id %% 23 <> 0 and not (s.id %% 5 = 0 and month >= %s::date - interval '1 month')
+                and s.id %% 23 <> 0 and not (s.id %% 4 = 0 and month >= %s::date - interval '1 month')
             """,
             [
                 date(first, 1, 1),

@@ -119,7 +119,7 @@ def leave_something_behind() -> None:
         at=at,
     )
     programme = Programme.objects.order_by("code")[0]
-    keep_file(b"notulen", name="notulen.txt", about=programme, privacy=Privacy.PUBLIC, by=ratna, at=at)
+    keep_file(b"notulen", name="notulen.txt", about="demo.notulen:1", privacy=Privacy.PUBLIC, by=ratna, at=at)
     sent = notify(address="ratna@contoh.id", kind="test", subject="Uji", body="Uji", about=programme, at=at)
     Outbox.objects.filter(pk=sent.pk).update(state=Outbox.State.FAILED, trouble="Timeout")
     Subscription.objects.create(
