@@ -158,6 +158,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
             "planner:remove_programme",
             "planner:add_indicator",
             "planner:merge",
+            "planner:budget",
             "planner:split",
         ),
         _of_draft("plans.programme"),

@@ -109,7 +109,7 @@ TABLE: dict[str, Who] = {
                 "planner:add_part",
             ),
             *("planner:remove_indicator", "planner:remove_quick_win", "planner:add_win_part"),
-            *("planner:merge", "planner:split"),
+            *("planner:merge", "planner:split", "planner:budget"),
             *("planner:add_member", "planner:add_row", "planner:remove_row"),
         ),
         PLANNER,

@@ -19,7 +19,7 @@ from lawang.measures.definitions import define
 from lawang.measures.models import Series
 from lawang.people.models import User
 from lawang.people.permissions import demand
-from lawang.plans.meanwhile import Seen, check
+from lawang.plans.meanwhile import BUDGET, Seen, check
 from lawang.plans.models import (
     Activity,
     Application,
@@ -310,6 +310,73 @@ def set_targets(indicator: Indicator, targets: Mapping[int, Decimal], *, by: Use
         before={str(year): amount for year, amount in before.items()},
         after={str(year): amount for year, amount in targets.items()},
     )
+
+
+def budgeted(lines: Iterable[BudgetLine]) -> dict[str, Any]:
+    """Return what the table of a programme's budget shows."""
+    told = [[line.year, line.source, line.planned, line.revised, line.share, line.document] for line in lines]
+    return {"lines": sorted(told, key=lambda one: (one[0], one[1]))}
+
+
+@transaction.atomic
+def set_budget(
+    programme: Programme,
+    wanted: Mapping[tuple[int, str], Mapping[str, Any] | None],
+    *,
+    by: User,
+    at: datetime,
+    seen: Seen | None = None,
+) -> int:
+    """Give a programme of a draft these budget lines, by year and source; return how many really changed.
+
+    A mapping holds the fields of a line, None takes the line away; lines not named stay. All or none. Raise Refused
+    for taking away a line of which money is spent already.
+    """
+    _draft(programme)
+    demand(by, "plans.edit", programme)
+    stored = {(line.year, line.source): line for line in BudgetLine.objects.filter(programme=programme)}
+    check(programme, seen, budgeted(stored.values()), things=[programme], verbs=BUDGET)
+    count = 0
+    for (year, source), fields in wanted.items():
+        line = stored.get((year, source))
+        name = f"{year} {BudgetLine.Source(source).label}"
+        if fields is None:
+            if line is None:
+                continue
+            if line.realised is not None:
+                raise Refused(
+                    _("%(line)s sudah ada realisasinya, jadi tidak bisa dikosongkan. Tulis 0.")
+                    % {"line": name}
+                )
+            record(programme, "budgetline_removed", by=by, at=at, before=_fields(line))
+            line.delete()
+        else:
+            before = _fields(line) if line else {}
+            line = line or BudgetLine(programme=programme, year=year, source=source)
+            for field, value in fields.items():
+                setattr(line, field, value)
+            after = _fields(line)
+            if before == after:
+                continue
+            try:
+                _store(line)
+            except Refused as refused:
+                raise Refused(f"{name}: {refused.sentence}") from None
+            told = {
+                field
+                for field in before.keys() | after.keys()
+                if before.get(field) != after.get(field) or field in ("year", "source")
+            }
+            record(
+                programme,
+                "budgetline_changed" if before else "budgetline_added",
+                by=by,
+                at=at,
+                before={field: before[field] for field in sorted(told) if field in before},
+                after={field: after[field] for field in sorted(told) if field in after},
+            )
+        count += 1
+    return count
 
 
 def promised(indicator: Indicator) -> dict[str, Any]:

@@ -5,7 +5,7 @@ verbs compare it under their lock; who presses save again has seen what changed 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from lawang.record.chain import canonical, plain
 from lawang.record.models import Entry
 
 VERBS = ("programme_placed", "targets_changed", "series_changed")  # beside "<model>_changed" and the like
+BUDGET = ("budgetline_added", "budgetline_changed", "budgetline_removed")
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,12 @@ def check(
     seen: Seen | None,
     more: Mapping[str, Any] | None = None,
     things: Iterable[models.Model | str] = (),
+    verbs: Sequence[str] = (),
 ) -> None:
-    """Raise ChangedMeanwhile when `stored` (and `more`) is not what was seen. `things` have the history of it."""
+    """Raise ChangedMeanwhile when `stored` (and `more`) is not what was seen.
+
+    `things` have the history of it, under `verbs` (default: changes of the row and what belongs to its form).
+    """
     number, dot, digest = (seen.stamp if seen else "").partition(".")
     if seen is None or not dot or not number.isascii() or not number.isdecimal():
         return
@@ -66,7 +71,7 @@ def check(
     entries = Entry.objects.filter(
         thing__in=[thing_name(thing) for thing in things],
         pk__gt=min(int(number[:18]), 2**62),
-        verb__in=[f"{model}_changed", f"{model}_added", f"{model}_removed", *VERBS],
+        verb__in=verbs or [f"{model}_changed", *VERBS],
     )
     found = list(entries.select_related("by").order_by("-pk")[:50])
     raise ChangedMeanwhile(stored, found, stamp(stored, seen.names, more))

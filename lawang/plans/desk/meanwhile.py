@@ -17,10 +17,11 @@ from lawang.lib.numbers import as_is
 from lawang.lib.text import is_text, say
 from lawang.people.models import Membership
 from lawang.people.node import today
-from lawang.plans.meanwhile import ChangedMeanwhile, Seen
+from lawang.plans.meanwhile import BUDGET, ChangedMeanwhile, Seen
 from lawang.record.models import Entry
 
 Forms = Sequence[forms.BaseForm]
+UNKNOWN = "?"  # something was changed, but the history does not say what
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def _differences(changed: ChangedMeanwhile, typed: Forms, stored: Forms) -> list
 
     While the history does not say what was changed: every field that differs.
     """
-    names = {name for entry in changed.entries for name in (*entry.before, *entry.after)}
+    names = {name for entry in changed.entries for name in _names(entry)}
     every: list[Line] = []
     theirs: list[Line] = []
     for mine, now in zip(typed, stored, strict=True):
@@ -85,7 +86,18 @@ def _differences(changed: ChangedMeanwhile, typed: Forms, stored: Forms) -> list
                 every.append(line)
                 if _told_of(name) & names:
                     theirs.append(line)
-    return theirs if names else every
+    return every if not names or UNKNOWN in names else theirs
+
+
+def _names(entry: Entry) -> set[str]:
+    """Return what an entry changed; of a budget line "planned-2026-apbd", as the table of the budget calls it."""
+    names = {*entry.before, *entry.after}
+    if entry.verb not in BUDGET:
+        return names
+    told = {**entry.before, **entry.after}
+    if "year" not in told or "source" not in told:
+        return {UNKNOWN}
+    return {f"{name}-{told['year']}-{told['source']}" for name in names}
 
 
 def _told_of(name: str) -> set[str]:

@@ -48,7 +48,7 @@ def posted(request: HttpRequest) -> Any:
 
 def sent_key(request: HttpRequest) -> str:
     """Return the key that came with the form, by which a second click on the same button is known."""
-    return request.POST.get("kunci", "")[:64] or str(uuid4())
+    return request.POST.get("kunci", "").replace("\x00", "")[:64] or str(uuid4())
 
 
 def content_of(request: HttpRequest) -> dict[str, Any]:

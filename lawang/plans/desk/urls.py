@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from lawang.plans.desk import (
+    budget,
     home,
     indicator,
     money,
@@ -29,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("program/baru/", programme.add, name="add_programme"),
     path("program/<uuid:key>/", programme.programme, name="programme"),
     path("program/<uuid:key>/hapus/", programme.remove, name="remove_programme"),
+    path("program/<uuid:key>/anggaran/", budget.budget, name="budget"),
     path("program/<uuid:key>/gabung/", reshape.merge, name="merge"),
     path("program/<uuid:key>/pecah/", reshape.split, name="split"),
     path("program/<uuid:key>/indikator/baru/", indicator.add, name="add_indicator"),

@@ -119,6 +119,7 @@ def only_editors(revision: Revision) -> list[tuple[str, tuple[Any, ...]]]:
         ("remove_programme", (programme.key,)),
         ("merge", (programme.key,)),
         ("split", (programme.key,)),
+        ("budget", (programme.key,)),
         *(
             ("add_part", (programme.key, kind))
             for kind in ("anggaran", "kegiatan", "tonggak", "ketergantungan", "percepatan")
@@ -543,6 +544,33 @@ def test_a_draft_is_judged_by_the_figures_of_the_plan_in_force(dewi: User) -> No
     for rule in ("figures", "fresh", "proof"):
         assert codes[0][rule] == codes[1][rule], rule
     assert codes[1]["figures"] == 0
+
+
+def test_the_budget_of_a_programme_in_one_table(draft: Revision, dewi: User) -> None:
+    programme, client = draft.programmes.get(code="P-01"), signed_in(dewi)
+    typed = {"planned-2026-apbd": "2.000.000", "revised-2026-apbd": "3.000.000", "planned-2027-csr": "0"}
+    assert send(client, "budget", programme.key, **typed).status_code == 302
+    assert send(client, "budget", programme.key, **typed).status_code == 302  # a second click
+    lines = {(line.year, line.source): (line.planned, line.revised) for line in programme.budget.all()}
+    assert lines == {(2026, "apbd"): (2_000_000, 3_000_000), (2027, "csr"): (0, None)}
+    assert Entry.objects.filter(verb="budgetline_added").count() == 2
+    more = {"planned-2026-apbd": "2.000.000", "share-2026-apbd": "40", "document-2026-apbd": "DPA 2026"}
+    assert send(client, "budget", programme.key, **more).status_code == 302
+    line = programme.budget.get()
+    assert (line.revised, str(line.share), line.document) == (None, "40.00", "DPA 2026")
+    assert "DPA 2026" in page(client, "budget", programme.key)
+
+
+def test_the_table_of_the_budget_refuses_with_sentences(draft: Revision, dewi: User) -> None:
+    programme, client = draft.programmes.get(code="P-01"), signed_in(dewi)
+    wrong = send(client, "budget", programme.key, **{"revised-2026-apbd": "5"})
+    assert "murni" in wrong.content.decode()
+    assert wrong.status_code == 422
+    BudgetLine.objects.create(programme=programme, year=2026, source="apbd", planned=5, realised=3)
+    gone = send(client, "budget", programme.key)
+    assert "sudah ada realisasinya" in gone.content.decode()
+    share = send(client, "budget", programme.key, **{"planned-2026-apbd": "5", "share-2026-apbd": "0"})
+    assert "2026 APBD: Bagian harus" in share.content.decode()
 
 
 def test_money_is_added_up_and_downloaded(draft: Revision, dewi: User) -> None:

@@ -32,6 +32,7 @@ def test_the_planners_pages_look_well(browser: Browser, live_server: LiveServer)
         "programme": (programme.key,),
         "indicator": (programme.indicators.get().key,),
         "quick_win": (win.key,),
+        "budget": (programme.key,),
         "review": (),
         "roadmap": (),
         "money": (),

@@ -50,6 +50,7 @@ def addresses() -> list[tuple[str, tuple[Any, ...]]]:
         ("add_indicator", (programme.key,)),
         ("merge", (programme.key,)),
         ("split", (programme.key,)),
+        ("budget", (programme.key,)),
         ("indicator", (revision.indicators.get().key,)),
         ("quick_win", (win.key,)),
         *(

@@ -137,7 +137,7 @@ def test_rows_under_a_quick_win_and_registers(draft: Revision, dewi: User, eko: 
     risk = Risk.objects.create(
         quick_win=draft.quick_wins.get(), words={"id": "Kemarau"}, likelihood="high", impact="low"
     )
-    typed = {"words_id": "Kemarau", "likelihood": "high", "impact": "low"}
+    typed: dict[str, Any] = {"words_id": "Kemarau", "likelihood": "high", "impact": "low"}
     address = reverse("planner:row", args=["risiko", risk.pk])
     answer = collide(address, dewi, eko, typed | {"impact": "high"}, typed | {"mitigation_id": "Tandon"})
     assert answer.status_code == 409
@@ -155,7 +155,13 @@ def test_rows_under_a_quick_win_and_registers(draft: Revision, dewi: User, eko: 
     assert answer.status_code == 409
     win = draft.quick_wins.get()
     address = reverse("planner:quick_win", args=[win.key])
-    typed = {"code": win.code, "kind": win.kind, "stage": win.stage, "progress": "5", "name": "Satu"}
+    typed = {
+        "code": win.code,
+        "kind": win.kind,
+        "stage": win.stage,
+        "progress": "5",
+        "name": "Satu",
+    }
     typed |= {
         f"{name}_{part}": number
         for name in ("starts", "ends")
@@ -170,3 +176,16 @@ def test_a_stamp_that_nobody_made_is_no_reason_to_fail(draft: Revision, dewi: Us
     address = reverse("planner:programme", args=[draft.programmes.get().key])
     for stamp in ("", ".", "x.y", "²." + "a" * 20, "9" * 50 + ".a", "\x00.\x00"):
         assert signed_in(dewi).post(address, PROGRAMME | {"versi": stamp}).status_code in (302, 409), stamp
+
+
+def test_two_planners_on_one_budget(draft: Revision, dewi: User, eko: User) -> None:
+    programme = draft.programmes.get()
+    address = reverse("planner:budget", args=[programme.key])
+    answer = collide(address, dewi, eko, {"planned-2026-apbd": "1.000.000"}, {"planned-2026-csr": "5"})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "1.000.000" in html
+    assert [(line.source, line.planned) for line in programme.budget.all()] == [("apbd", 1_000_000)]
+    both = {"planned-2026-apbd": "1.000.000", "planned-2026-csr": "5", "versi": versi(answer)}
+    assert signed_in(dewi).post(address, both).status_code == 302
+    assert programme.budget.count() == 2
