@@ -52,6 +52,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Let the flush between transactional tests empty the history; nothing else may."""
+    if not str(connections["default"].settings_dict["NAME"]).startswith("test_"):
+        pytest.fail("Mark these tests django_db: they would work in a database that is not theirs")
     with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
         name = connections["default"].ops.quote_name(connections["default"].settings_dict["NAME"])
         cursor.execute(f"alter database {name} set lawang.may_empty = 'on'")
