@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from lawang.lib.text import Text, TextField, say
 from lawang.measures.models import Series
 from lawang.people.models import Agency
+from lawang.plans.matching import Matcher
 from lawang.plans.models import (
     Activity,
     Application,
@@ -90,6 +91,72 @@ class WordsField(forms.MultiValueField):
         return {"id": indonesian, "en": english} if english else {"id": indonesian}
 
 
+class AgencyInput(forms.MultiWidget):
+    """The offices in a list; a village office one tap away, by name or code."""
+
+    template_name = "plans/widgets/agency.html"
+    use_fieldset = False
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        other = forms.TextInput({"maxlength": 120, "autocomplete": "off"})
+        super().__init__({"": forms.Select(), "other": other}, attrs)
+
+    @property
+    def choices(self) -> Any:
+        return self.widgets[0].choices  # type: ignore[attr-defined]
+
+    @choices.setter
+    def choices(self, pairs: Any) -> None:
+        self.widgets[0].choices = pairs  # type: ignore[attr-defined]
+
+    def decompress(self, value: Any) -> list[Any]:
+        return [value, ""]
+
+    def id_for_label(self, id_: str) -> str:
+        return id_
+
+
+class AgencyField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One agency: from the list, or any by what is typed beside it, which counts when it is there."""
+
+    widget = AgencyInput
+
+    def clean(self, value: Any) -> Any:
+        chosen, typed = value if isinstance(value, list) else (value, "")
+        if words := (typed or "").replace("\x00", "").strip()[:120]:
+            return find_agency(words)
+        return super().clean(chosen)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        chosen, typed = data if isinstance(data, list) else (data, "")
+        return bool(typed) or super().has_changed(initial, chosen)
+
+
+def find_agency(words: str) -> Agency:
+    """Return the agency that somebody means by a code or a name; raise a sentence when that is not sure."""
+    matcher = Matcher()
+    rows = {row.code: row for row in agencies_now()}
+    for code, row in rows.items():
+        matcher.add(code, say(row.name), [row.short_name, *row.name.values(), *row.aliases])
+    match = matcher.find(words)
+    if match.is_sure:
+        return rows[match.code]
+    if match.candidates:
+        names = "; ".join(f"{one.code} ({one.name})" for one in match.candidates)
+        raise ValidationError(
+            _("“%(words)s” belum pasti yang mana. Tulis kodenya: %(names)s.")
+            % {"words": words, "names": names}
+        )
+    raise ValidationError(_("Tidak ada instansi bernama atau berkode “%(words)s”.") % {"words": words})
+
+
+def agencies_now() -> models.QuerySet[Agency]:
+    """Return the agencies that exist today, the villages' too."""
+    from lawang.people.node import today
+
+    return Agency.objects.exclude(valid_to__isnull=False, valid_to__lt=today())
+
+
 class YearField(forms.IntegerField):
     """A year in four figures."""
 
@@ -128,10 +195,7 @@ class Choices:
     @cached_property
     def agencies(self) -> list[Agency]:
         """The offices that exist, without the villages' (160 of them in every list help nobody)."""
-        from lawang.people.node import today
-
-        gone = models.Q(valid_to__isnull=False, valid_to__lt=today())
-        return list(Agency.objects.exclude(gone).exclude(kind=Agency.Kind.VILLAGE).order_by("short_name"))
+        return list(agencies_now().exclude(kind=Agency.Kind.VILLAGE).order_by("short_name"))
 
     @cached_property
     def nodes(self) -> list[FrameworkNode]:
@@ -398,6 +462,8 @@ def _field(column: "models.Field[Any, Any]", **given: Any) -> forms.Field | None
             widget=forms.CheckboxSelectMultiple,
             **words,
         )
+    if isinstance(column, models.ForeignKey) and column.related_model is Agency:
+        return AgencyField(Agency.objects.none(), **words)
     if isinstance(column, models.ForeignKey):
         return forms.ModelChoiceField(column.related_model._default_manager.none(), **words)
     if isinstance(column, models.BooleanField):

@@ -15,7 +15,7 @@ from lawang.areas.models import Area
 from lawang.lib.dates import short_date
 from lawang.lib.numbers import as_is
 from lawang.lib.text import is_text, say
-from lawang.people.models import Membership
+from lawang.people.models import Agency, Membership
 from lawang.people.node import today
 from lawang.plans.meanwhile import BUDGET, ChangedMeanwhile, Seen
 from lawang.record.models import Entry
@@ -137,11 +137,13 @@ def in_words(field: forms.Field, value: Any, *, both: bool = False) -> str:
     if isinstance(value, list | tuple | models.QuerySet):
         if not choices and all(isinstance(one, Area) for one in value):
             return "\n".join(f"{area.code} {area.name}" for area in value)
+        if not choices and all(isinstance(one, Agency) for one in value):
+            return "\n".join(agency.code for agency in value)
         keys = [getattr(one, "pk", one) for one in value]
         return ", ".join(sorted(str(choices.get(key, key)) for key in keys))
-    value = getattr(value, "pk", value) if choices else value
+    found, value = value, getattr(value, "pk", value) if choices else value
     if choices:
-        return str(choices.get(value, value))
+        return str(choices.get(value, found))
     if is_text(value):
         english = value.get("en")
         return f"{value['id']} / {english}" if english and both else say(value)

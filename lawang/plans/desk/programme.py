@@ -29,7 +29,7 @@ from lawang.plans.desk.edition import Edition, edition, frame, person
 from lawang.plans.desk.kinds import KINDS
 from lawang.plans.desk.meanwhile import Told, save_knowingly, seen_in
 from lawang.plans.desk.rows import add_once, confirm, consequence, posted, programme_way, read_rows, versi
-from lawang.plans.forms import FIELDS, Choices, RowForm, form_class
+from lawang.plans.forms import FIELDS, Choices, RowForm, find_agency, form_class
 from lawang.plans.meanwhile import Seen, stamp
 from lawang.plans.models import FrameworkNode, Placement, Programme
 from lawang.plans.reading import gathered, indicators, revived
@@ -43,7 +43,11 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
         gettext_lazy("Apa, mengapa, untuk siapa"),
         ("code", "title", "summary", "reason", "beneficiaries", "goal"),
     ),
-    ("pemilik", gettext_lazy("Pemilik dan mitra"), ("lead", "coordinator", "supporting")),
+    (
+        "pemilik",
+        gettext_lazy("Pemilik dan mitra"),
+        ("lead", "coordinator", "supporting", "supporting_others"),
+    ),
     ("waktu", gettext_lazy("Waktu dan keadaan"), ("year_from", "year_to", "term", "state")),
     ("tempat", gettext_lazy("Tempat dalam kerangka"), ("place_*",)),
     ("kode", gettext_lazy("Kode perencanaan"), ("rpjmd_code", "renstra_code", "sipd_code")),
@@ -74,9 +78,21 @@ class ProgrammeForm(RowForm):
         chosen = set(getattr(row, "area_ids", []))
         districts = [area for area in areas if area.level == Area.Level.DISTRICT]
         others = [area for area in areas if area.pk in chosen and area.level != Area.Level.DISTRICT]
-        mine = getattr(row, "supporting_ids", [])
+        mine = getattr(row, "supporting_rows", [])
         offered = [(one.pk, one.short_name) for one in choices.agencies]
-        self._many("supporting", gettext_lazy("Instansi pendukung"), Agency.objects.all(), offered, mine)
+        listed = {pk for pk, _name in offered}
+        chosen_ids = [one["pk"] for one in mine if one["pk"] in listed]
+        self._many(
+            "supporting", gettext_lazy("Instansi pendukung"), Agency.objects.all(), offered, chosen_ids
+        )
+        self.fields["supporting_others"] = LongTextField(
+            label=_("Kantor desa atau kelurahan yang mendukung"),
+            required=False,
+            rows=2,
+            help_text=_("Satu per baris: nama atau kode."),
+        )
+        others_of_list = [one["code"] for one in mine if one["pk"] not in listed]
+        self.fields["supporting_others"].initial = "\n".join(others_of_list)
         self._many(
             "districts",
             gettext_lazy("Kecamatan"),
@@ -135,6 +151,20 @@ class ProgrammeForm(RowForm):
             field.initial = present.get(pk)
             self.fields[f"place_{pk}"] = field
         self.nodes = {one.pk: one for one in nodes}
+
+    def clean_supporting_others(self) -> list[Agency]:
+        typed = self.cleaned_data.get("supporting_others", "").splitlines()
+        return [self._agency(line.strip()) for line in typed if line.strip()]
+
+    def _agency(self, words: str) -> Agency:
+        """Return an agency that is named already by its code, be it closed, else what the words mean."""
+        mine = {one["code"]: one["pk"] for one in getattr(self.instance, "supporting_rows", [])}
+        return Agency.objects.get(pk=mine[words]) if words in mine else find_agency(words)
+
+    @property
+    def supporting(self) -> list[Agency]:
+        both = [*self.cleaned_data["supporting"], *self.cleaned_data["supporting_others"]]
+        return list({one.pk: one for one in both}.values())
 
     def clean_villages(self) -> list[Area]:
         found = []
@@ -217,7 +247,11 @@ def find(shown: Edition, key: UUID) -> Programme:
     row = get_object_or_404(
         rows.annotate(
             newest_entry=Subquery(Entry.objects.order_by("-pk").values("pk")[:1]),
-            supporting_ids=ArraySubquery(through._default_manager.filter(**of_it).values("agency")),
+            supporting_rows=ArraySubquery(
+                through._default_manager.filter(**of_it).values(
+                    json=JSONObject(pk="agency", code="agency__code")
+                )
+            ),
             area_ids=ArraySubquery(located._default_manager.filter(**of_it).values("area")),
             places=ArraySubquery(
                 Placement.objects.filter(**of_it).values(json=JSONObject(framework="framework", node="node"))
@@ -237,7 +271,7 @@ def _save(request: HttpRequest, row: Programme, form: Any, seen: Seen | None = N
     actions.save_programme(
         row,
         places=form.places,
-        supporting=form.cleaned_data["supporting"],
+        supporting=form.supporting,
         areas=form.areas,
         by=person(request),
         at=now(),
@@ -248,7 +282,7 @@ def _save(request: HttpRequest, row: Programme, form: Any, seen: Seen | None = N
 def _stamp(row: Any) -> str:
     """Return the stamp of a programme as `find` read it."""
     places = [(one["framework"], one["node"]) for one in row.places]
-    more = actions.named(row.supporting_ids, row.area_ids, places)
+    more = actions.named([one["pk"] for one in row.supporting_rows], row.area_ids, places)
     return stamp(row, FIELDS[Programme], more, row.newest_entry or 0)
 
 

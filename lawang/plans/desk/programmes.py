@@ -21,7 +21,7 @@ from lawang.people.node import now
 from lawang.people.permissions import demand, needs
 from lawang.plans import actions
 from lawang.plans.desk.edition import Edition, edition, frame, person
-from lawang.plans.forms import Choices, YearField
+from lawang.plans.forms import AgencyField, Choices, YearField
 from lawang.plans.models import FrameworkNode, Programme
 from lawang.plans.reading import Tree, found, placed_in, tally, tree
 from lawang.web.charts import stacked_bars
@@ -245,12 +245,8 @@ def _back(request: HttpRequest) -> str:
 class BulkForm(Form):
     """What several programmes are to have; what is left empty stays as it is."""
 
-    lead = forms.ModelChoiceField(
-        Agency.objects.all(), label=gettext_lazy("Penanggung jawab"), required=False
-    )
-    coordinator = forms.ModelChoiceField(
-        Agency.objects.all(), label=gettext_lazy("Koordinator"), required=False
-    )
+    lead = AgencyField(Agency.objects.all(), label=gettext_lazy("Penanggung jawab"), required=False)
+    coordinator = AgencyField(Agency.objects.all(), label=gettext_lazy("Koordinator"), required=False)
     term = forms.ChoiceField(label=gettext_lazy("Jangka"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("Keadaan"), required=False)
     year_from = YearField(label=gettext_lazy("Tahun mulai"), required=False)

@@ -232,6 +232,26 @@ def test_adding_a_programme_twice_adds_it_once(draft: Revision, dewi: User) -> N
     assert Entry.objects.filter(thing=f"plans.programme:{programme.key}").count() == 2  # added, placed
 
 
+def test_a_village_office_is_found_by_name_or_code(draft: Revision, dewi: User) -> None:
+    make_agency("16.11.01.2001", "Desa Tanjung Kupang", kind="village")
+    make_agency("16.11.01.2002", "Desa Tanjung Makmur", kind="village")
+    programme, client = draft.programmes.get(code="P-01"), signed_in(dewi)
+    typed = PROGRAMME | {"code": "P-01", "lead_other": "desa tanjung kupang"}
+    typed["supporting_others"] = "16.11.01.2002"
+    assert send(client, "programme", programme.key, **typed).status_code == 302
+    programme.refresh_from_db()
+    assert programme.lead is not None
+    assert programme.lead.code == "16.11.01.2001"
+    assert [one.code for one in programme.supporting.all()] == ["16.11.01.2002"]
+    html = page(client, "programme", programme.key)
+    assert "Desa Tanjung Kupang" in html  # offered in the list, as it is the one that leads
+    assert "16.11.01.2002" in html
+    for words, sentence in (("Tanjung", "belum pasti yang mana"), ("Bulan", "Tidak ada instansi")):
+        answer = send(client, "programme", programme.key, **(typed | {"lead_other": words}))
+        assert answer.status_code == 422
+        assert sentence in answer.content.decode()
+
+
 def test_a_taken_code_keeps_what_was_typed(draft: Revision, dewi: User) -> None:
     answer = send(signed_in(dewi), "add_programme", **(PROGRAMME | {"code": "P-01"}))
     html = answer.content.decode()
