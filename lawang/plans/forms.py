@@ -113,7 +113,7 @@ class AgencyInput(forms.MultiWidget):
         return [value, ""]
 
     def id_for_label(self, id_: str) -> str:
-        return id_
+        return f"{id_}_0" if id_ else id_
 
 
 class AgencyField(forms.ModelChoiceField):  # type: ignore[type-arg]

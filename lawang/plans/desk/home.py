@@ -17,11 +17,13 @@ from lawang.people.permissions import may, needs
 from lawang.plans import actions, revising
 from lawang.plans.desk.edition import crumbs, edition, find, frame, person
 from lawang.plans.desk.kinds import KINDS
+from lawang.plans.desk.meanwhile import Told, save_knowingly, seen_in
 from lawang.plans.desk.review import placed
-from lawang.plans.desk.rows import confirm, posted, read_rows
-from lawang.plans.forms import Choices, RevisionForm, WordsField, form_class
+from lawang.plans.desk.rows import confirm, posted, read_rows, versi
+from lawang.plans.forms import LEGAL, Choices, RevisionForm, WordsField, form_class
 from lawang.plans.linter import examine
 from lawang.plans.linter_subject import read
+from lawang.plans.meanwhile import Seen, stamp
 from lawang.plans.models import Revision
 from lawang.record.actions import keep_file
 from lawang.record.models import Privacy
@@ -199,23 +201,33 @@ def direction(request: HttpRequest) -> HttpResponseBase:
 
     shown = edition(request)
     form = VisionForm(posted(request), initial={"vision": shown.revision.vision})
+    told: Told | None = None
     if request.method == "POST" and form.is_valid():
         row = Revision.objects.select_related("plan").get(pk=shown.revision.pk)
         row.vision = form.cleaned_data["vision"]
         try:
-            actions.save_row(row, by=person(request), at=now())
+            told = save_knowingly(
+                lambda seen: actions.save_row(row, by=person(request), at=now(), seen=seen),
+                seen_in(request, ["vision"]),
+                [form],
+                lambda stored: [VisionForm(None, initial={"vision": getattr(stored, "vision", None)})],
+            )
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, _("Visi disimpan."))
-            return redirect("planner:direction")
+            if told is None:
+                messages.success(request, _("Visi disimpan."))
+                return redirect("planner:direction")
     context = frame(request, shown) | {
         "form": form,
+        "meanwhile": told,
+        "versi": versi(request, told, lambda: stamp(shown.revision, ["vision"])),
         "vision": shown.revision.vision,
         "kind": KINDS["arah"],
         "table": table_of("arah", shown.revision),
     }
-    return render(request, "plans/desk/direction.html", context, status=422 if form.errors else 200)
+    status = 409 if told else 422 if form.errors else 200
+    return render(request, "plans/desk/direction.html", context, status=status)
 
 
 class BasisForm(RevisionForm):
@@ -235,31 +247,43 @@ def basis(request: HttpRequest) -> HttpResponseBase:
     """Write the legal basis with its text, and the rule of the colours."""
     shown = edition(request)
     row = shown.revision
-    form: Any = form_class(Revision, BasisForm)(
-        posted(request),
-        request.FILES if request.method == "POST" else None,
-        instance=row,
-        choices=Choices(row),
-    )
+    choices = Choices(row)
+    make = form_class(Revision, BasisForm)
+    files = request.FILES if request.method == "POST" else None
+    form: Any = make(posted(request), files, instance=row, choices=choices)
+    fresh = "" if request.method == "POST" else stamp(row, LEGAL)
+    told: Told | None = None
+
+    def save(seen: Seen | None) -> None:
+        with transaction.atomic():
+            if upload := form.cleaned_data["file"]:
+                row.legal_file = keep_file(
+                    upload,
+                    name=upload.name,
+                    about=row.plan,
+                    privacy=Privacy.PUBLIC,
+                    by=person(request),
+                    at=now(),
+                )
+            actions.save_row(row, by=person(request), at=now(), seen=seen)
+
     if request.method == "POST" and form.is_valid():
         try:
-            with transaction.atomic():
-                if upload := form.cleaned_data["file"]:
-                    row.legal_file = keep_file(
-                        upload,
-                        name=upload.name,
-                        about=row.plan,
-                        privacy=Privacy.PUBLIC,
-                        by=person(request),
-                        at=now(),
-                    )
-                actions.save_row(row, by=person(request), at=now())
+            told = save_knowingly(
+                save,
+                seen_in(request, LEGAL),
+                [form],
+                lambda stored: [make(None, instance=stored, choices=choices)],
+            )
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(request, _("Dasar hukum dan aturan warna disimpan."))
-            return redirect("planner:basis")
+            if told is None:
+                messages.success(request, _("Dasar hukum dan aturan warna disimpan."))
+                return redirect("planner:basis")
     context = frame(request, shown)
     reads = not (context["may_edit"] or form.is_bound)
     context |= {"form": form, "reads": reads, "read": read_rows(form) if reads else []}
-    return render(request, "plans/desk/basis.html", context, status=422 if form.errors else 200)
+    context |= {"meanwhile": told, "versi": versi(request, told, lambda: fresh)}
+    status = 409 if told else 422 if form.errors else 200
+    return render(request, "plans/desk/basis.html", context, status=status)

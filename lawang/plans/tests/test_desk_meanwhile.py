@@ -189,3 +189,11 @@ def test_two_planners_on_one_budget(draft: Revision, dewi: User, eko: User) -> N
     both = {"planned-2026-apbd": "1.000.000", "planned-2026-csr": "5", "versi": versi(answer)}
     assert signed_in(dewi).post(address, both).status_code == 302
     assert programme.budget.count() == 2
+
+
+def test_the_vision_and_the_legal_basis(draft: Revision, dewi: User, eko: User) -> None:
+    answer = collide(reverse("planner:direction"), dewi, eko, {"vision_id": "Maju"}, {"vision_id": "Adil"})
+    assert answer.status_code == 409
+    typed = {"on_track_from": "0,90", "slipping_from": "0,60", "stale_after_days": "30"}
+    his, hers = typed | {"legal_number": "7"}, typed | {"legal_number": "8"}
+    assert collide(reverse("planner:basis"), dewi, eko, his, hers).status_code == 409
