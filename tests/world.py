@@ -52,12 +52,20 @@ def using(name: str) -> Iterator[None]:
 
 
 def make_database(name: str, template: str) -> None:
+    """Copy a database. Nobody may be connected to it meanwhile: a server that serves it is let go and comes back."""
     connection: Any = connections["default"]
     connection.close()
     quote = connection.ops.quote_name
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"drop database if exists {quote(name)} with (force)")
-        cursor.execute(f"create database {quote(name)} template {quote(template)}")
+        cursor.execute(f"alter database {quote(template)} with allow_connections false")
+        try:
+            cursor.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", [template]
+            )
+            cursor.execute(f"create database {quote(name)} template {quote(template)}")
+        finally:
+            cursor.execute(f"alter database {quote(template)} with allow_connections true")
 
 
 def drop_database(name: str) -> None:
