@@ -225,7 +225,9 @@ def once(
     is known with another verb, person or content. When `do` raises, nothing is remembered.
     """
     digest = _digest(content)
-    mine = Key(key=str(key).replace("\x00", "")[:64], verb=verb, by_id=by.pk if by else None, content=digest, at=at)
+    mine = Key(
+        key=str(key).replace("\x00", "")[:64], verb=verb, by_id=by.pk if by else None, content=digest, at=at
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into record_key (key, verb, by_id, content, result, at) values (%s, %s, %s, %s, '{}', %s) "
