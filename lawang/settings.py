@@ -98,6 +98,8 @@ INSTALLED_APPS = [
     "lawang.people",
     "lawang.packs",
     "lawang.measures",
+    "lawang.documents",
+    "lawang.cases",
     "lawang.plans",
     "lawang.connect",
     "lawang.portal",
