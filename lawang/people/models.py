@@ -187,3 +187,35 @@ class Holiday(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="holiday_once_per_calendar")]
+
+
+class Party(models.Model):
+    """One row is one person or organisation in one case, as they were named there; never merged with another.
+
+    The name is kept in the open, for lists and search; how to reach them and who they are by number is encrypted under
+    the DataKey of the thing `owner` names. The keyed hashes answer "the same number?" without opening anything.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        ORGANISATION = "organisation"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.CharField(max_length=120, db_index=True)  # the thing it belongs to: "cases.case:<key>"
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.PERSON)
+    name = models.CharField(max_length=200)
+    sealed = models.JSONField(default=dict)  # nik, phone, email, birth_date, address -> ciphertext
+    nik_hash = models.CharField(max_length=44, blank=True)
+    email_hash = models.CharField(max_length=44, blank=True)
+    phone_hash = models.CharField(max_length=44, blank=True)
+
+    class Meta:
+        verbose_name_plural = "parties"
+        indexes = [
+            models.Index(fields=["nik_hash"], condition=~models.Q(nik_hash=""), name="party_nik"),
+            models.Index(fields=["email_hash"], condition=~models.Q(email_hash=""), name="party_email"),
+            models.Index(fields=["phone_hash"], condition=~models.Q(phone_hash=""), name="party_phone"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
