@@ -1,6 +1,7 @@
 """What every other noun asks of the record: write history, send a message, keep a file, do a thing once."""
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -182,15 +183,18 @@ def keep_file(
     privacy: Privacy | str,
     by: AbstractBaseUser | None,
     at: datetime,
+    is_sealed: bool = False,
 ) -> File:
     """Check a file, put it on disk under its hash, and remember whose it is.
 
-    The type comes from the contents, never from the name; pictures are written anew without camera and place data.
-    The contents are on disk, synced, before the row commits. Raise Refused with a sentence when it is too large, of
+    With `is_sealed` the contents are encrypted under the DataKey of `about` first, so that erasing that thing erases
+    them; `sha256` is then the hash of the ciphertext. The type comes from the contents, never from the name; pictures
+    are written anew without camera and place data. The contents are on disk, synced, before the row commits. Raise Refused with a sentence when it is too large, of
     an unknown kind, or damaged.
     """
     content = files.check(upload, name)
-    sha256 = files.store(content.data)
+    data = sealing.seal_bytes(thing_name(about), content.data) if is_sealed else content.data
+    sha256 = files.store(data)
     file = File.objects.create(
         name=content.name,
         sha256=sha256,
@@ -198,6 +202,7 @@ def keep_file(
         size=len(content.data),
         about=thing_name(about),
         privacy=privacy,
+        is_sealed=is_sealed,
         by_id=by.pk if by else None,
         at=at,
     )
@@ -206,8 +211,16 @@ def keep_file(
 
 
 def read_file(file: File) -> BinaryIO:
-    """Open a kept file for reading. The caller has asked whether the person may read it."""
-    return files.path_of(file.sha256).open("rb")
+    """Open a kept file for reading. The caller has asked whether the person may read it.
+
+    Raise FileNotFoundError when it is gone or its key was destroyed.
+    """
+    if not file.is_sealed:
+        return files.path_of(file.sha256).open("rb")
+    data = sealing.open_bytes(file.about, files.path_of(file.sha256).read_bytes())
+    if data is None:
+        raise FileNotFoundError(file.sha256)
+    return io.BytesIO(data)
 
 
 @transaction.atomic

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from lawang.lib.numbers import number
 from lawang.record import pulse, seals
-from lawang.record.doctor import Finding, bad, good, hint, register_check
+from lawang.record.doctor import Finding, Visit, bad, good, hint, register_check
 from lawang.record.exported import key_hashes
-from lawang.record.models import DataKey, Entry, Outbox, Seal
+from lawang.record.models import Seal
 from lawang.record.outbox import ready_channels
 
 OLDEST_SERVER = 150000
@@ -42,7 +42,7 @@ def register() -> None:
     register_check("backup", lambda: _("Cadangan"), backup)
 
 
-def database(at: datetime) -> Finding:
+def database(visit: Visit) -> Finding:
     connection.ensure_connection()
     version = connection.pg_version  # type: ignore[attr-defined]
     words = f"PostgreSQL {version // 10000}.{version % 10000}"
@@ -50,23 +50,21 @@ def database(at: datetime) -> Finding:
         return bad(
             _("%(server)s terlalu tua.") % {"server": words}, _("Pasang PostgreSQL 15 atau lebih baru.")
         )
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('fsync'), current_setting('server_encoding')")
-        fsync, encoding = cursor.fetchone()
-    if fsync != "on":
+    if visit.facts.fsync != "on":
         return bad(
             _("%(server)s berjalan dengan fsync mati: data dapat hilang saat listrik padam.")
             % {"server": words},
             _("Nyalakan fsync di postgresql.conf."),
         )
-    if encoding != "UTF8":
+    if visit.facts.encoding != "UTF8":
         return bad(
-            _("Pengodean basis data %(name)s.") % {"name": encoding}, _("Buat basis data dengan UTF8.")
+            _("Pengodean basis data %(name)s.") % {"name": visit.facts.encoding},
+            _("Buat basis data dengan UTF8."),
         )
     return good(_("%(server)s menjawab.") % {"server": words})
 
 
-def migrations(at: datetime) -> Finding:
+def migrations(visit: Visit) -> Finding:
     executor = MigrationExecutor(connection)
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
@@ -77,24 +75,21 @@ def migrations(at: datetime) -> Finding:
     return good(_("Semua tabel sesuai dengan versi ini."))
 
 
-def clock(at: datetime) -> Finding:
-    with connection.cursor() as cursor:
-        cursor.execute("select clock_timestamp()")
-        difference = abs((cursor.fetchone()[0] - datetime.now(UTC)).total_seconds())
-    last = Entry.objects.order_by("-id").values_list("at", flat=True).first()
+def clock(visit: Visit) -> Finding:
+    last, difference = visit.facts.last_entry_at, visit.apart
     if difference > 5:
         return bad(
             _("Jam server dan jam basis data berbeda %(seconds)s detik.") % {"seconds": round(difference)},
             _("Nyalakan penyelaras waktu (systemd-timesyncd atau chrony) di kedua mesin."),
         )
-    if last and last > at + timedelta(minutes=5):
+    if last and last > visit.at + timedelta(minutes=5):
         return bad(
             _("Ada catatan yang bertanggal di masa depan."), _("Periksa jam mesin: mungkin berjalan mundur.")
         )
     return good(_("Jam cocok."))
 
 
-def disk(at: datetime) -> Finding:
+def disk(visit: Visit) -> Finding:
     usage = shutil.disk_usage(Path(settings.DATA))
     words = _("Sisa %(free)s GB dari %(total)s GB.") % {
         "free": number(usage.free / 1e9, 1),
@@ -107,9 +102,9 @@ def disk(at: datetime) -> Finding:
     return good(words)
 
 
-def keys(at: datetime) -> Finding:
+def keys(visit: Visit) -> Finding:
     folder = Path(settings.KEYS)
-    if not (folder / "master.key").exists() and DataKey.objects.exists():
+    if not (folder / "master.key").exists() and visit.facts.has_data_keys:
         return bad(
             _("Kunci induk hilang: data pribadi dalam riwayat tidak dapat dibuka."),
             _("Kembalikan kunci dari hasil `lawang keys export` dengan `lawang keys import BERKAS`."),
@@ -124,7 +119,7 @@ def keys(at: datetime) -> Finding:
     return good(_("%(count)s kunci, hanya terbaca oleh Lawang.") % {"count": len(private)})
 
 
-def keys_exported(at: datetime) -> Finding:
+def keys_exported(visit: Visit) -> Finding:
     when, known = pulse.last_export()
     present = key_hashes()
     if when is None:
@@ -140,13 +135,13 @@ def keys_exported(at: datetime) -> Finding:
     return good(_("Kunci disalin pada %(date)s.") % {"date": f"{when:%Y-%m-%d}"})
 
 
-def debug(at: datetime) -> Finding:
+def debug(visit: Visit) -> Finding:
     if settings.DEBUG:
         return bad(_("Halaman galat menampilkan isi program."), _("Hapus LAWANG_DEBUG."))
     return good(_("Mati."))
 
 
-def hosts(at: datetime) -> Finding:
+def hosts(visit: Visit) -> Finding:
     names = ", ".join(settings.ALLOWED_HOSTS)
     if "*" in settings.ALLOWED_HOSTS:
         return bad(_("Situs ini menjawab semua nama."), _("Tulis nama situs Anda di LAWANG_HOSTS."))
@@ -158,8 +153,8 @@ def hosts(at: datetime) -> Finding:
     return good(_("Situs ini menjawab %(names)s.") % {"names": names})
 
 
-def chains(at: datetime) -> Finding:
-    count = Entry.objects.count()
+def chains(visit: Visit) -> Finding:
+    count = visit.facts.entries
     limit = None if count <= ENTRIES else 5_000
     breaks = list(itertools.islice(seals.verify_chains(limit), 5))
     if breaks:
@@ -171,25 +166,25 @@ def chains(at: datetime) -> Finding:
     return good(_("%(count)s catatan, rantainya utuh.") % {"count": number(count)})
 
 
-def night_seals(at: datetime) -> Finding:
-    last = Seal.objects.order_by("-date").first()
-    if last is None:
+def night_seals(visit: Visit) -> Finding:
+    newest = list(Seal.objects.order_by("-date")[:3])
+    if not newest:
         return hint(_("Belum ada segel."), _("Segel pertama dibuat malam ini oleh `lawang work`."))
-    if broken := seals.verify_seals(limit=3):
+    if broken := seals.verify_seals(newest):
         return bad(
             _("Segel tidak cocok: %(where)s.")
             % {"where": "; ".join(f"{item.where} ({item.what})" for item in broken)},
             _("Riwayat sebelum segel itu telah diubah, atau kunci segel hilang. Bandingkan dengan cadangan."),
         )
-    if at - last.made_at > timedelta(hours=50):
+    if visit.at - newest[0].made_at > timedelta(hours=50):
         return bad(
-            _("Segel terakhir bertanggal %(date)s.") % {"date": last.date},
+            _("Segel terakhir bertanggal %(date)s.") % {"date": newest[0].date},
             _("Periksa apakah `lawang work` berjalan."),
         )
-    return good(_("Segel %(date)s cocok.") % {"date": last.date})
+    return good(_("Segel %(date)s cocok.") % {"date": newest[0].date})
 
 
-def mail(at: datetime) -> Finding:
+def mail(visit: Visit) -> Finding:
     if "email" not in ready_channels():
         return hint(
             _("Server surel belum diatur: pesan menunggu."), _("Atur LAWANG_SMTP_URL dan LAWANG_MAIL_FROM.")
@@ -197,10 +192,8 @@ def mail(at: datetime) -> Finding:
     return good(_("Server surel sudah diatur."))
 
 
-def outbox(at: datetime) -> Finding:
-    failed = Outbox.objects.filter(state=Outbox.State.FAILED).count()
-    waiting = Outbox.objects.filter(state=Outbox.State.WAITING, channel__in=ready_channels())
-    stuck = waiting.filter(next_at__lt=at - timedelta(minutes=15)).count()
+def outbox(visit: Visit) -> Finding:
+    failed, stuck = visit.facts.failed, visit.facts.stuck
     if failed or stuck:
         return bad(
             _("%(failed)s pesan gagal, %(stuck)s tertahan.") % {"failed": failed, "stuck": stuck},
@@ -209,9 +202,9 @@ def outbox(at: datetime) -> Finding:
     return good(_("Tidak ada pesan yang tertahan."))
 
 
-def worker(at: datetime) -> Finding:
+def worker(visit: Visit) -> Finding:
     last = pulse.last_beat()
-    if last is None or at - last > timedelta(minutes=3):
+    if last is None or visit.at - last > timedelta(minutes=3):
         return bad(
             _("Pekerja tidak berjalan: pesan tidak terkirim dan segel tidak dibuat."),
             _("Jalankan `lawang work`, atau `systemctl start lawang-work`."),
@@ -219,13 +212,13 @@ def worker(at: datetime) -> Finding:
     return good(_("Pekerja berjalan."))
 
 
-def static(at: datetime) -> Finding:
+def static(visit: Visit) -> Finding:
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return hint(_("Berkas tampilan belum dikumpulkan."), _("Jalankan: lawang collectstatic --noinput"))
     return good(_("Berkas tampilan siap."))
 
 
-def files(at: datetime) -> Finding:
+def files(visit: Visit) -> Finding:
     from lawang.record.files import path_of
     from lawang.record.models import File
 
@@ -243,13 +236,13 @@ def files(at: datetime) -> Finding:
     return good(_("Berkas yang terbaru ada di tempatnya."))
 
 
-def backup(at: datetime) -> Finding:
+def backup(visit: Visit) -> Finding:
     last = pulse.last_backup()
     if last is None:
         return hint(
             _("Belum pernah ada cadangan."), _("Jalankan `lawang backup`, dan pasang lawang-backup.timer.")
         )
-    if at - last > timedelta(hours=50):
+    if visit.at - last > timedelta(hours=50):
         return bad(
             _("Cadangan terakhir %(date)s.") % {"date": f"{last:%Y-%m-%d}"}, _("Periksa lawang-backup.timer.")
         )

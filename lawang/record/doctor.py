@@ -5,8 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from django.utils.translation import gettext as _
+
+from lawang.record.facts import Facts, read
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,18 @@ class Result:
     finding: Finding
 
 
-Check = Callable[[datetime], Finding]
+@dataclass(frozen=True)
+class Visit:
+    """One examination: its moment, and what several checks ask of the database, asked once."""
+
+    at: datetime
+
+    @cached_property
+    def facts(self) -> Facts:
+        return read(at=self.at)
+
+
+Check = Callable[[Visit], Finding]
 _checks: dict[str, tuple[Callable[[], str], Check]] = {}
 
 
@@ -54,16 +68,16 @@ def bad(sentence: str, mend: str) -> Finding:
 
 
 def register_check(id: str, title: Callable[[], str], check: Check) -> None:
-    """Add a check. `title` is called in the reader's language; `check` is given the moment."""
+    """Add a check. `title` is called in the reader's language; `check` is given the visit."""
     _checks[id] = (title, check)
 
 
 def examine(*, at: datetime) -> list[Result]:
     """Run every check, in the order of registration. One that fails is itself a finding."""
-    results = []
+    visit, results = Visit(at), []
     for id, (title, check) in list(_checks.items()):
         try:
-            finding = check(at)
+            finding = check(visit)
         except Exception as error:
             log.exception("doctor_check_failed id=%s", id)
             finding = bad(

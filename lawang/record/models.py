@@ -106,6 +106,7 @@ class File(models.Model):
     size = models.PositiveBigIntegerField()  # bytes, as stored
     about = models.CharField(max_length=120, db_index=True)  # the thing it belongs to decides who may read it
     privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.INTERNAL)
+    is_sealed = models.BooleanField(default=False)  # lies on disk encrypted under the DataKey of `about`
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -4,6 +4,7 @@ Whoever destroys a thing's DataKey has erased its personal fields; the chain, wh
 """
 
 import base64
+import hmac
 import os
 from pathlib import Path
 
@@ -62,21 +63,57 @@ def seal_fields(thing: str, fields: dict[str, str]) -> dict[str, str]:
     }
 
 
+def open_values(thing: str, sealed: dict[str, str]) -> dict[str, str] | None:
+    """Return what `seal_fields` hid, in clear; None when the thing's key was destroyed.
+
+    The caller writes down who read them (Access).
+    """
+    if not sealed:
+        return {}
+    row = DataKey.objects.filter(thing=thing).first()
+    if row is None:
+        return None
+    key = _unlock(master_key(), bytes(row.wrapped), thing)
+    try:
+        return {
+            name: _unlock(key, base64.b64decode(value), f"{thing}|{name}").decode()
+            for name, value in sealed.items()
+        }
+    except InvalidTag:
+        return None  # sealed under an earlier key, which was erased
+
+
+def seal_bytes(thing: str, content: bytes) -> bytes:
+    """Return the ciphertext of a file of the thing."""
+    return _lock(_data_key(thing), content, f"{thing}|file")
+
+
+def open_bytes(thing: str, content: bytes) -> bytes | None:
+    """Return a file of the thing in clear; None when the thing's key was destroyed."""
+    row = DataKey.objects.filter(thing=thing).first()
+    if row is None:
+        return None
+    try:
+        return _unlock(_unlock(master_key(), bytes(row.wrapped), thing), content, f"{thing}|file")
+    except InvalidTag:
+        return None
+
+
+def keyed_hash(words: str) -> str:
+    """Return a keyed hash for finding equal numbers without storing them: 44 characters, "" for nothing.
+
+    Its key is a file of its own beside the master key, so a copy of the database alone cannot be searched by trying
+    all numbers, and changing the master key leaves the hashes as they are.
+    """
+    if not words:
+        return ""
+    key = key_file(Path(settings.KEYS) / "search.key", lambda: os.urandom(32))
+    return base64.b64encode(hmac.digest(key, words.encode(), "sha256")).decode()
+
+
 def open_fields(entry: Entry) -> dict[str, str] | None:
     """Return the personal fields of one entry in clear, or None when they were erased.
 
     The caller writes down who read them (Access).
     """
-    if not entry.sealed:
-        return {}
-    row = DataKey.objects.filter(thing=entry.thing).first()
-    if row is None:
-        return None
-    key = _unlock(master_key(), bytes(row.wrapped), entry.thing)
-    try:
-        return {
-            name: _unlock(key, base64.b64decode(value), f"{entry.thing}|{name}").decode()
-            for name, value in entry.sealed.items()
-        }
-    except InvalidTag:
-        return None  # sealed under an earlier key, which was erased
+    return open_values(entry.thing, entry.sealed)

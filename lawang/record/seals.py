@@ -1,7 +1,7 @@
 """The nightly signature over all chains, and the checks of chains against themselves and against the seals."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,19 +58,21 @@ def _public_key(wanted: str) -> Ed25519PublicKey | None:
     return key if fingerprint(key) == wanted else None
 
 
-def _root(last_entry: int) -> tuple[str, int]:
-    """Return (SHA-256 over the "thing hash" lines of all chain heads, number of chains) as of one entry id."""
-    digest, chains = hashlib.sha256(), 0
+def _roots(entries: Iterable[int]) -> dict[int, tuple[str, int]]:
+    """Return, as of each entry id, (SHA-256 over the "thing hash" lines of all chain heads, number of chains)."""
+    digests = {last: hashlib.sha256() for last in entries}
+    chains = dict.fromkeys(digests, 0)
     with transaction.atomic(), connection.chunked_cursor() as cursor:
         cursor.execute(
-            'select distinct on (thing collate "C") thing, hash from record_entry where id <= %s '
-            'order by thing collate "C", number desc',
-            [last_entry],
+            "select last, thing, hash from unnest(%s::bigint[]) as last cross join lateral ("
+            'select distinct on (thing collate "C") thing, hash from record_entry where id <= last '
+            'order by thing collate "C", number desc) as heads order by last, thing collate "C"',
+            [list(digests)],
         )
-        for thing, head in cursor:
-            digest.update(f"{thing} {head}\n".encode())
-            chains += 1
-    return digest.hexdigest(), chains
+        for last, thing, head in cursor:
+            digests[last].update(f"{thing} {head}\n".encode())
+            chains[last] += 1
+    return {last: (digest.hexdigest(), chains[last]) for last, digest in digests.items()}
 
 
 def _signed(seal: Seal) -> bytes:
@@ -90,7 +92,7 @@ def make_seal(*, at: datetime) -> Seal:
         cursor.execute("lock table record_entry in share mode")
         cursor.execute("select coalesce(max(id), 0) from record_entry")
         last_entry = int(cursor.fetchone()[0])
-    root, chains = _root(last_entry)
+    root, chains = _roots([last_entry])[last_entry]
     key = _private_key()
     seal = Seal(date=date, made_at=at, last_entry=last_entry, chains=chains, root=root)
     seal.fingerprint = fingerprint(key.public_key())
@@ -107,10 +109,11 @@ class Break:
     what: str  # "changed", "missing", "does not follow", "bad signature", "unknown key", "other heads"
 
 
-def verify_seals(limit: int | None = None) -> list[Break]:
-    """Compare the newest `limit` seals (None: all) with the chains as they stand now."""
-    breaks = []
-    for seal in Seal.objects.order_by("-date")[:limit]:
+def verify_seals(seals: Iterable[Seal] | None = None) -> list[Break]:
+    """Compare these seals (None: all) with the chains as they stand now."""
+    seals = list(Seal.objects.order_by("-date") if seals is None else seals)
+    roots, breaks = _roots(seal.last_entry for seal in seals), []
+    for seal in seals:
         where = f"seal {seal.date}"
         key = _public_key(seal.fingerprint)
         if key is None:
@@ -121,7 +124,7 @@ def verify_seals(limit: int | None = None) -> list[Break]:
         except InvalidSignature:
             breaks.append(Break(where, "bad signature"))
             continue
-        if _root(seal.last_entry) != (seal.root, seal.chains):
+        if roots[seal.last_entry] != (seal.root, seal.chains):
             breaks.append(Break(where, "other heads"))
     return breaks
 

@@ -1,0 +1,36 @@
+"""What doctor's checks ask of the database and can be told in one row, so that they ask once together."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from lawang.record.outbox import ready_channels
+
+STUCK = timedelta(minutes=15)
+QUERY = """
+select current_setting('fsync'), current_setting('server_encoding'), clock_timestamp(),
+    (select count(*) from record_entry),
+    (select at from record_entry order by id desc limit 1),
+    exists (select from record_datakey),
+    (select count(*) from record_outbox where state = 'failed'),
+    (select count(*) from record_outbox where state = 'waiting' and channel = any(%s) and next_at < %s)
+"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    fsync: str  # "on" or "off"
+    encoding: str
+    clock: datetime  # of the database's machine
+    entries: int
+    last_entry_at: datetime | None
+    has_data_keys: bool  # there are personal fields, which only the master key opens
+    failed: int  # messages that were given up
+    stuck: int  # messages that could leave and have not for a quarter of an hour
+
+
+def read(*, at: datetime) -> Facts:
+    with connection.cursor() as cursor:
+        cursor.execute(QUERY, [ready_channels(), at - STUCK])
+        return Facts(*cursor.fetchone())
