@@ -105,9 +105,10 @@ def read_pack(folder: Path, progress: Progress = lambda _file: None) -> Pack:
     check_manifest(manifest, reading)
     reading.needs_english = bool(manifest.get("needs_english"))
     definitions: dict[str, list[dict[str, Any]]] = {}
+    single = [kind.name for kind in KINDS.values() if not kind.in_folder]
     for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
-        if path.name != "pack.yaml" and (path.suffix != ".yaml" or path.stem not in KINDS):
-            known = ["pack.yaml", *(f"{name}.yaml" for name in KINDS)]
+        if path.name != "pack.yaml" and (path.suffix != ".yaml" or path.stem not in single):
+            known = ["pack.yaml", *(f"{name}.yaml" for name in single)]
             reading.problem(
                 Spot(path.name, 1, 1),
                 _("Berkas “%(name)s” tidak dikenal; yang ada: %(words)s.")
@@ -116,12 +117,13 @@ def read_pack(folder: Path, progress: Progress = lambda _file: None) -> Pack:
                 known,
             )
     for kind in KINDS.values():
-        if (folder / f"{kind.name}.yaml").is_file():
-            progress(f"{kind.name}.yaml")
-            reading.file = f"{kind.name}.yaml"
+        for path in kind.files(folder):
+            reading.file = path.relative_to(folder).as_posix()
+            progress(reading.file)
             reading.way, reading.scope = [], []
-            items = read_file(kind.schema, reading)
-            definitions[kind.name] = items if isinstance(items, list) else [items] if items else []
+            items = read_file(kind.shape, reading)
+            own = definitions.setdefault(kind.name, [])
+            own += items if isinstance(items, list) else [items] if items else []
     check_references(reading, beside(folder, manifest, reading))
     return Pack(folder, manifest, definitions, tuple(sorted(set(reading.problems))), fingerprint(folder))
 
@@ -194,9 +196,9 @@ def beside(folder: Path, manifest: dict[str, Any], reading: Reading) -> Known:
             theirs.file = "pack.yaml"
             their_manifest = read_file(MANIFEST, theirs) or {}
             for kind in KINDS.values():
-                if (other / f"{kind.name}.yaml").is_file():
-                    theirs.file, theirs.way, theirs.scope = f"{kind.name}.yaml", [], []
-                    read_file(kind.schema, theirs)
+                for path in kind.files(other):
+                    theirs.file, theirs.way, theirs.scope = path.relative_to(other).as_posix(), [], []
+                    read_file(kind.shape, theirs)
             defined = {what: set(codes) for what, codes in theirs.defined.items()}
             requires = tuple(their_manifest.get("requires", []))
         elif installed := InstalledPack.objects.filter(name=name, is_current=True).first():
@@ -297,5 +299,9 @@ def called(what: str) -> str:
         "role": _("peran"),
         "calendar": _("kalender"),
         "catalogue": _("daftar kata"),
+        "unit": _("satuan kerja"),
+        "service": _("layanan"),
+        "state": _("keadaan"),
+        "letter": _("surat"),
     }
     return names.get(what, what)

@@ -18,8 +18,11 @@ def reference() -> str:
     seen: set[str] = set()
     parts = ["## pack.yaml\n", *_group(MANIFEST, seen)]
     for kind in KINDS.values():
-        single = isinstance(kind.schema, Group)
-        parts.append(f"## {kind.name}.yaml\n\n{kind.meaning} {'One thing' if single else 'A list'}.\n")
+        if kind.in_folder:
+            parts.append(f"## {kind.name}/*.yaml\n\n{kind.meaning}\n")
+        else:
+            single = isinstance(kind.schema, Group)
+            parts.append(f"## {kind.name}.yaml\n\n{kind.meaning} {'One thing' if single else 'A list'}.\n")
         for group in _groups(kind.schema):
             parts += _group(group, seen)
     return "\n".join(parts)

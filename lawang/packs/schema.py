@@ -449,6 +449,26 @@ class FileName:
 
 
 @dataclass(frozen=True)
+class Anything:
+    """Plain data whose words another rule checks: the answers of a worked example."""
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        if isinstance(node, MappingNode):
+            return {name: self.read(value, reading) for name, value in words_of(node, reading, None)}
+        if isinstance(node, SequenceNode):
+            return [self.read(item, reading) for item in node.value]
+        assert isinstance(node, ScalarNode)
+        if node.tag == STANDARD + "bool":
+            return node.value.lower() == "true"
+        if node.tag == STANDARD + "int" and re.fullmatch(r"-?(0|[1-9]\d*)", node.value):
+            return int(node.value)
+        return str(node.value)
+
+    def describe(self) -> str:
+        return "anything"
+
+
+@dataclass(frozen=True)
 class ListOf:
     """A list, each line beginning with "- "."""
 

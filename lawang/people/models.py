@@ -105,6 +105,9 @@ class Agency(models.Model):
     )
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="agencies")
     phone = models.CharField(max_length=30, blank=True)  # of the office, public
+    calendar = models.ForeignKey(
+        "Calendar", null=True, blank=True, on_delete=models.PROTECT, related_name="agencies"
+    )  # its working days; nothing: the national ones
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     succeeds = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="succeeded_by")

@@ -189,8 +189,8 @@ def keep_file(
 
     With `is_sealed` the contents are encrypted under the DataKey of `about` first, so that erasing that thing erases
     them; `sha256` is then the hash of the ciphertext. The type comes from the contents, never from the name; pictures
-    are written anew without camera and place data. The contents are on disk, synced, before the row commits. Raise Refused with a sentence when it is too large, of
-    an unknown kind, or damaged.
+    are written anew without camera and place data. The contents are on disk, synced, before the row commits. Raise
+    Refused with a sentence when it is too large, of an unknown kind, or damaged.
     """
     content = files.check(upload, name)
     data = sealing.seal_bytes(thing_name(about), content.data) if is_sealed else content.data

@@ -1,0 +1,74 @@
+"""Answers at rest: public and internal ones as they are, personal and sensitive ones as one ciphertext a class."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lawang.cases.definition import Definition
+from lawang.cases.models import Case
+from lawang.lib import fields as lib
+from lawang.record import sealing
+from lawang.record.actions import thing_name
+
+
+def put_away(case: Case, definition: Definition, answers: Mapping[str, Any]) -> None:
+    """Write the answers into the columns of a case that is not saved yet."""
+    case.answers, case.sealed = shut(thing_name(case), definition.fields, answers)
+
+
+def shut(
+    thing: str, fields: tuple[lib.Field, ...], answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return (open answers, privacy class -> ciphertext) under the DataKey of a thing."""
+    apart = lib.split(fields, answers)
+    plain = lib.join([part for name, part in apart.items() if name not in lib.CLOSED])
+    closed = {
+        str(name): json.dumps(part, ensure_ascii=False) for name, part in apart.items() if name in lib.CLOSED
+    }
+    return plain, sealing.seal_fields(thing, closed)
+
+
+def opened(case: Case, classes: Iterable[str] = lib.CLOSED) -> lib.Answers | None:
+    """Return the nested answers with the closed classes named; None once they were erased.
+
+    The caller has asked whether the person may see these classes, and writes down that they did (Access).
+    """
+    wanted = {name: case.sealed[name] for name in map(str, classes) if name in case.sealed}
+    values = sealing.open_values(thing_name(case), wanted)
+    if values is None:
+        return None
+    return lib.join([case.answers, *(json.loads(part) for part in values.values())])
+
+
+def keep_work(case: Case, step: str, fields: tuple[lib.Field, ...], values: Mapping[str, Any]) -> None:
+    """Write what an officer entered with a step into the columns of a case."""
+    if not fields:
+        return
+    plain, closed = shut(f"{thing_name(case)}", fields, values)
+    case.work = {**case.work, step: plain}
+    if closed:
+        case.sealed_work = {**case.sealed_work, step: closed}
+
+
+def work(case: Case) -> dict[str, Any] | None:
+    """Return what officers entered, step code -> nested values; None once it was erased."""
+    found: dict[str, Any] = {}
+    for step in {*case.work, *case.sealed_work}:
+        values = sealing.open_values(thing_name(case), case.sealed_work.get(step, {}))
+        if values is None:
+            return None
+        found[step] = lib.join([case.work.get(step, {}), *(json.loads(part) for part in values.values())])
+    return found
+
+
+def seal_words(case: Case, words: str) -> str:
+    """Return the ciphertext of a sentence somebody wrote in a case."""
+    return sealing.seal_fields(thing_name(case), {"words": words})["words"] if words else ""
+
+
+def open_words(case: Case, ciphertext: str) -> str:
+    """Return the sentence in clear; "" for nothing or once it was erased."""
+    if not ciphertext:
+        return ""
+    values = sealing.open_values(thing_name(case), {"words": ciphertext})
+    return values["words"] if values else ""
