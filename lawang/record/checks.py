@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -76,7 +76,7 @@ def migrations(visit: Visit) -> Finding:
 
 
 def clock(visit: Visit) -> Finding:
-    last, difference = visit.facts.last_entry_at, visit.apart
+    last, difference = visit.facts.last_entry_at, visit.facts.clocks_differ
     if difference > 5:
         return bad(
             _("Jam server dan jam basis data berbeda %(seconds)s detik.") % {"seconds": round(difference)},

@@ -1,7 +1,7 @@
 """What doctor's checks ask of the database and can be told in one row, so that they ask once together."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
@@ -9,7 +9,8 @@ from lawang.record.outbox import ready_channels
 
 STUCK = timedelta(minutes=15)
 QUERY = """
-select current_setting('fsync'), current_setting('server_encoding'), clock_timestamp(),
+select current_setting('fsync'), current_setting('server_encoding'),
+    abs(extract(epoch from clock_timestamp() - %s))::float,
     (select count(*) from record_entry),
     (select at from record_entry order by id desc limit 1),
     exists (select from record_datakey),
@@ -20,9 +21,11 @@ select current_setting('fsync'), current_setting('server_encoding'), clock_times
 
 @dataclass(frozen=True)
 class Facts:
+    """In the order of the query."""
+
     fsync: str  # "on" or "off"
     encoding: str
-    clock: datetime  # of the database's machine
+    clocks_differ: float  # seconds between this machine's clock and the database's
     entries: int
     last_entry_at: datetime | None
     has_data_keys: bool  # there are personal fields, which only the master key opens
@@ -32,5 +35,5 @@ class Facts:
 
 def read(*, at: datetime) -> Facts:
     with connection.cursor() as cursor:
-        cursor.execute(QUERY, [ready_channels(), at - STUCK])
+        cursor.execute(QUERY, [datetime.now(UTC), ready_channels(), at - STUCK])
         return Facts(*cursor.fetchone())

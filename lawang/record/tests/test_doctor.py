@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from lawang.record import pulse
 from lawang.record.actions import notify, record
-from lawang.record.doctor import Finding, Level, examine, register_check
+from lawang.record.doctor import Finding, Level, Visit, examine, register_check
 from lawang.record.models import Outbox
 
 pytestmark = pytest.mark.django_db
@@ -46,10 +46,23 @@ def test_failed_messages_are_noticed(at: datetime) -> None:
     assert found("outbox", at).level == Level.BAD
 
 
+def test_a_message_that_should_have_left_is_noticed(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lawang.record.facts.ready_channels", lambda: ["email"])
+    notify(address="a@b.id", kind="x", subject="s", body="b", about="a.b:1", at=at)
+    assert found("outbox", at + timedelta(minutes=10)).level == Level.GOOD
+    assert found("outbox", at + timedelta(minutes=20)).level == Level.BAD
+
+
+def test_history_of_tomorrow_means_a_wrong_clock(at: datetime) -> None:
+    record("a.b:1", "made", by=None, at=at + timedelta(days=1))
+    assert found("clock", at).level == Level.BAD
+    assert found("clock", at + timedelta(days=2)).level == Level.GOOD
+
+
 def test_a_check_that_fails_is_a_finding(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     from lawang.record import doctor
 
-    def fails(at: datetime) -> Finding:
+    def fails(visit: Visit) -> Finding:
         raise RuntimeError("boom")
 
     monkeypatch.setattr(doctor, "_checks", {})
