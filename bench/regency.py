@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 NAMES = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
-PEOPLE = ("officer", "agency-head", "leader", "planner")
+PEOPLE = ("officer", "agency-head", "leader", "planner", "administrator")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ def fill(size: Size) -> Any:
     """Make plan, revisions, figures, people and history; return the revision in force. Needs the national pack."""
     from lawang.people.models import Agency
     from lawang.plans.models import Framework, Plan, Revision
+    from lawang.record.seals import make_seal
 
     today = timezone.localdate()
     framework = Framework.objects.order_by("pk")[0]
@@ -81,6 +82,8 @@ def fill(size: Size) -> Any:
         make_edition(revision, size, agencies, series, framework)
     make_values(size, series, first, today)
     make_entries(size, people["officer"].pk)
+    for days in range(3):  # doctor looks at as many
+        make_seal(at=timezone.now() - timedelta(days=days))
     with connection.cursor() as cursor:
         for table in ("measures_value", "plans_programme", "plans_indicator", "plans_target", "record_entry"):
             cursor.execute(f"analyze {table}")
@@ -150,7 +153,9 @@ def make_edition(revision: Any, size: Size, agencies: list[Any], series: list[An
         for number, row in enumerate(programmes)
     )
     BudgetLine.objects.bulk_create(
-        BudgetLine(programme=row, year=year, source="apbd", planned=10**9, realised=6 * 10**8)
+        BudgetLine(
+            programme=row, year=year, source="apbd", planned=10**9 + revision.number, realised=6 * 10**8
+        )
         for row in programmes
         for year in range(start + 1, start + 7)
     )

@@ -1,9 +1,11 @@
-"""Set two revisions of a plan side by side, programme by programme. Nine queries per revision, whatever its size."""
+"""Set two revisions of a plan side by side, programme by programme. Three queries, whatever their size."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from lawang.lib.numbers import as_is, rupiah
@@ -16,6 +18,7 @@ from lawang.plans.sheets import Kind as CellKind
 from lawang.plans.tables import Reader, Row
 
 SHEETS = ("program", "anggaran", "kegiatan", "tonggak", "indikator", "target", "percepatan")
+WAY = {"program": "pk", "target": "indicator__programme"}  # to the programme; elsewhere "programme"
 NOT_COMPARED = {"program": ("urutan",), "indikator": ("urutan",)}
 
 
@@ -74,57 +77,63 @@ class Difference:
     budget: tuple[int, int] = (0, 0)  # planned rupiah that counts, old and new
 
 
-@dataclass
-class _Side:
-    """One revision, told per programme as name -> words."""
+@dataclass(frozen=True)
+class _Programme:
+    """One programme as one revision has it."""
 
-    codes: dict[UUID, str]
-    titles: dict[UUID, Text]
-    told: dict[UUID, dict[str, str]]
-    budgets: dict[UUID, int]
+    code: str
+    title: Text
+    tables: list[list[dict[str, Any]]]  # what the database found for each of SHEETS
 
 
 def compare(old: Revision, new: Revision) -> list[Difference]:
     """Return what differs, in the order of the new revision; programmes that are alike are left out."""
-    left, right = _side(old), _side(new)
+    reader = Reader(new.plan, new)
+    left, right = _read_both(reader, old, new)
     onward, origin = defaultdict(list), defaultdict(list)
     for step in Succession.objects.filter(revision=new):
         onward[step.old_key].append((step.new_key, step.kind))
         origin[step.new_key].append((step.old_key, step.kind))
-    found = []
-    for key in [*right.codes, *(key for key in left.codes if key not in right.codes)]:
-        before, after = left.told.get(key, {}), right.told.get(key, {})
+    every, found = {**right, **left, **right}, []
+    for key, programme in every.items():
+        kind, related = _kind(key, left, right, onward[key], origin[key])
+        if kind is None and left[key] == right[key]:
+            continue
+        (before, money_before), (after, money_after) = (
+            _told(reader, side.get(key)) for side in (left, right)
+        )
         changes = tuple(
             FieldChange(name, before.get(name, ""), after.get(name, ""))
             for name in [*after, *(name for name in before if name not in after)]
             if before.get(name, "") != after.get(name, "")
         )
-        kind, related = _kind(key, left, right, onward[key], origin[key])
         if kind is None and not changes:
             continue
-        side = right if key in right.codes else left
-        names = {**left.codes, **right.codes}
         found.append(
             Difference(
                 key=key,
-                code=side.codes[key],
-                title=side.titles[key],
+                code=programme.code,
+                title=programme.title,
                 kind=kind or Kind.CHANGED,
-                changes=changes if key in left.codes and key in right.codes else (),
-                related=tuple((other, names.get(other, "")) for other in related),
-                budget=(left.budgets.get(key, 0), right.budgets.get(key, 0)),
+                changes=changes if key in left and key in right else (),
+                related=tuple((other, every[other].code if other in every else "") for other in related),
+                budget=(money_before, money_after),
             )
         )
     return found
 
 
 def _kind(
-    key: UUID, left: _Side, right: _Side, onward: list[tuple[UUID, str]], origin: list[tuple[UUID, str]]
+    key: UUID,
+    left: Collection[UUID],
+    right: Collection[UUID],
+    onward: list[tuple[UUID, str]],
+    origin: list[tuple[UUID, str]],
 ) -> tuple[Kind | None, list[UUID]]:
     """Return the kind and the programmes it went to or came from; no kind when it only may have changed."""
-    if key not in right.codes:
+    if key not in right:
         return (Kind.MERGED, [other for other, _kind in onward]) if onward else (Kind.REMOVED, [])
-    if key not in left.codes:
+    if key not in left:
         return (Kind.SPLIT, [other for other, _kind in origin]) if origin else (Kind.ADDED, [])
     if split := [other for other, kind in onward if kind == Succession.Kind.SPLIT]:
         return Kind.SPLIT, split
@@ -133,28 +142,31 @@ def _kind(
     return None, []
 
 
-def _side(revision: Revision) -> _Side:
-    tables = Reader(revision.plan, revision).tables(SHEETS)
-    rows = list(Programme.objects.filter(revision=revision).values_list("key", "code", "title"))
-    side = _Side(
-        codes={key: code for key, code, _title in rows},
-        titles={key: title for key, _code, title in rows},
-        told={key: {} for key, _code, _title in rows},
-        budgets=dict.fromkeys((key for key, _code, _title in rows), 0),
+def _read_both(reader: Reader, old: Revision, new: Revision) -> tuple[dict[UUID, _Programme], ...]:
+    """Return the programmes of the two revisions by key, each in the order of its revision."""
+    found: dict[int, dict[UUID, _Programme]] = {old.pk: {}, new.pk: {}}
+    sheets = (reader.below(BY_NAME[name], WAY.get(name, "programme")) for name in SHEETS)
+    rows = Programme.objects.filter(revision__in=found).values_list(
+        "revision", "key", "code", "title", *sheets
     )
-    keys = {code: key for key, code in side.codes.items()}
-    owners = {str(row["kode"]): str(row["program"]) for row in tables["indikator"].rows.values()}
-    for name, table in tables.items():
-        for row in table.rows.values():
-            code = {"program": row.get("kode"), "target": owners.get(str(row.get("indikator")))}.get(
-                name, row.get("program")
-            )
-            key = keys.get(str(code))
-            if key is not None:
-                side.told[key].update(_told(name, row))
-                if name == "anggaran":
-                    side.budgets[key] += _counted(row)
-    return side
+    for revision, key, code, title, *tables in rows:
+        found[revision][key] = _Programme(code, title, tables)
+    return found[old.pk], found[new.pk]
+
+
+def _told(reader: Reader, programme: _Programme | None) -> tuple[dict[str, str], int]:
+    """Return name -> words of all that the sheets say of a programme, and its planned rupiah that count."""
+    words: dict[str, str] = {}
+    budget = 0
+    if programme is None:
+        return words, budget
+    for name, table in zip(SHEETS, programme.tables, strict=True):
+        for values in table:
+            row = reader.row(BY_NAME[name], values)
+            words.update(_words(name, row))
+            if name == "anggaran":
+                budget += _counted(row)
+    return words, budget
 
 
 def _counted(row: Row) -> int:
@@ -164,7 +176,7 @@ def _counted(row: Row) -> int:
     return int(planned * share / 100)
 
 
-def _told(name: str, row: Row) -> dict[str, str]:
+def _words(name: str, row: Row) -> dict[str, str]:
     sheet = BY_NAME[name]
     if name == "program":
         prefix = ""

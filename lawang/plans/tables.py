@@ -1,18 +1,21 @@
 """The plan as its sheets tell it: every table read into rows of plain values, references as codes.
 
 Import compares these rows with those of a file, export writes them, and comparing sets two revisions side by side;
-that is why export and import are each other's inverse. One query per sheet, whatever the plan's size.
+that is why export and import are each other's inverse. One query per sheet, whatever the plan's size; or the rows of
+several sheets below each programme, within one query.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, JSONObject
 
 from lawang.measures.models import Evidence, Series, Value
 from lawang.measures.periods import Period
@@ -43,7 +46,7 @@ from lawang.plans.models import (
     Target,
 )
 from lawang.plans.sheets import BY_NAME, SHEETS, Column, Kind, Sheet
-from lawang.plans.workbook import clean, column_names
+from lawang.plans.workbook import clean
 
 Row = dict[str, cells.Value]  # column name (English of words apart) -> value
 Identity = tuple[Any, ...]
@@ -57,6 +60,7 @@ class Binding:
     within: str  # lookup that leads to the revision or the plan; "" for rows of the whole regency
     fields: dict[str, str]
     many: dict[str, str] = field(default_factory=dict)  # column -> many-to-many field
+    along: dict[str, str] = field(default_factory=dict)  # column -> lookup; read here, written elsewhere
 
 
 SERIES_FIELDS = {
@@ -182,6 +186,10 @@ BINDINGS: dict[str, Binding] = {
             "tahun_awal": "baseline_year",
             "sumber_awal": "baseline_source",
             "urutan": "order",
+        },
+        along={
+            "deret": "series",
+            **{name: f"series__{attribute}" for name, attribute in SERIES_FIELDS.items()},
         },
     ),
     "target": Binding(
@@ -363,8 +371,6 @@ class Reader:
         special = {
             "rencana": self._plan,
             "deret": self._series,
-            "program": self._programmes,
-            "indikator": self._indicators,
             "aplikasi": self._applications,
             "hadir": self._attendance,
             "bukti": self._evidence,
@@ -380,14 +386,7 @@ class Reader:
     # -- the common way ---------------------------------------------------------------------------------------
 
     def _bound(self, table: Table) -> None:
-        binding = BINDINGS[table.sheet.name]
-        many = {
-            column: self._many(table.sheet.name, binding, attribute)
-            for column, attribute in binding.many.items()
-        }
-        for pk, row in self._rows(table.sheet, binding, self._all(binding)):
-            for column, found in many.items():
-                row[column] = tuple(sorted(found.get(pk, ())))
+        for pk, row in self._rows(table.sheet, self._all(BINDINGS[table.sheet.name])):
             table.add(pk, row)
 
     def _all(self, binding: Binding) -> "models.QuerySet[Any]":
@@ -398,29 +397,78 @@ class Reader:
             return rows.filter(**{binding.within: self.plan}) if self.plan else rows.none()
         return rows.filter(**{binding.within: self.revision}) if self.revision else rows.none()
 
-    def _rows(
-        self, sheet: Sheet, binding: Binding, rows: "models.QuerySet[Any]", prefix: str = ""
-    ) -> Iterable[tuple[int, Row]]:
-        columns = [sheet.column(name) for name in binding.fields]
-        lookups = [self._lookup(column, binding.fields[column.name]) for column in columns]
-        for values in rows.order_by("pk").values_list("pk", *lookups):
-            row: Row = {}
-            for column, value in zip(columns, values[1:], strict=True):
-                self._put(row, column, value)
-            yield values[0], row
+    def _rows(self, sheet: Sheet, rows: "models.QuerySet[Any]") -> Iterator[tuple[int, Row]]:
+        asked = self._asked(sheet)
+        for pk, *values in rows.order_by("pk").values_list("pk", *asked.values()):
+            yield pk, self.row(sheet, dict(zip(asked, values, strict=True)))
 
-    def _lookup(self, column: Column, attribute: str) -> str:
+    def below(self, sheet: Sheet, way: str) -> ArraySubquery:
+        """Return the expression for the sheet's rows of one programme, each as what `row` takes.
+
+        `way` is the lookup from the sheet's model to the programme.
+        """
+        values = {
+            # Important: JSON would make a float of an exact number.
+            name: Cast(found, models.TextField()) if sheet.column(name).kind == Kind.NUMBER else found
+            for name, found in self._asked(sheet).items()
+        }
+        rows = BINDINGS[sheet.name].model._default_manager.filter(**{way: OuterRef("pk")})
+        return ArraySubquery(rows.order_by("pk").values(row=JSONObject(**values)))
+
+    def _asked(self, sheet: Sheet) -> dict[str, Any]:
+        """Return column -> expression that finds it in the sheet's model: references as codes, nodes as ids."""
+        binding = BINDINGS[sheet.name]
+        rows = binding.model._default_manager.filter(pk=OuterRef("pk")).order_by()
+        return {
+            **{name: self._found(sheet.column(name), way) for name, way in binding.fields.items()},
+            **{
+                name: ArraySubquery(rows.filter(**{f"{way}__isnull": False}).values(f"{way}__code"))
+                for name, way in binding.many.items()
+            },
+            **{name: self._found(sheet.column(name), way) for name, way in binding.along.items()},
+            **(self._around() if sheet.name == "program" else {}),
+        }
+
+    def _found(self, column: Column, way: str) -> F:
         if column.kind != Kind.REFERENCE:
-            return attribute
-        return f"{attribute}_id" if column.to == "node" else f"{attribute}__code"
+            return F(way)
+        return F(f"{way}_id" if column.to == "node" else f"{way}__code")
+
+    def _around(self) -> dict[str, Any]:
+        """Return what stands around a programme: its places in the frameworks, and what it needs first."""
+        own = self.plan.framework_id if self.plan else None
+        places = Placement.objects.filter(programme=OuterRef("pk"))
+        needs = Dependency.objects.filter(programme=OuterRef("pk"))
+        return {
+            "subdimensi": Subquery(places.filter(framework=own).values("node")),
+            "kerangka_lain": ArraySubquery(places.exclude(framework=own).values("node")),
+            "perlu_dulu": ArraySubquery(needs.values("on__code")),
+        }
+
+    def row(self, sheet: Sheet, values: dict[str, Any]) -> Row:
+        """Return the row, in the order of the sheet, of what the database found for each column."""
+        row: Row = {}
+        for column in sheet.columns:
+            if column.name in values:
+                self._put(row, column, values[column.name])
+        if sheet.name == "indikator":  # a series of its own is told with it, any other one only named
+            if row["deret"] == row["kode"]:
+                row["deret"] = None
+            else:
+                row |= {name: None for name in row if name.removesuffix("_en") in SERIES_FIELDS}
+        return row
 
     def _put(self, row: Row, column: Column, value: Any) -> None:
         if column.kind == Kind.WORDS:
             value = value or {}
             row[column.name] = clean(value.get("id", "")) or None
             row[f"{column.name}_en"] = clean(value.get("en", "")) or None
+        elif column.kind == Kind.REFERENCES:
+            row[column.name] = tuple(sorted(self.nodes[one] if column.to == "node" else one for one in value))
         elif column.to == "node":
             row[column.name] = self.nodes.get(value)
+        elif column.kind == Kind.NUMBER:
+            row[column.name] = None if value is None else Decimal(value)
         elif column.name == "rincian" and isinstance(value, list):
             row[column.name] = breakdown_list(value)
         elif column.name == "parameter":
@@ -429,13 +477,6 @@ class Reader:
             row[column.name] = clean(value) or None
         else:
             row[column.name] = value
-
-    def _many(self, sheet: str, binding: Binding, attribute: str) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = defaultdict(list)
-        rows = self._all(binding).exclude(**{attribute: None}).values_list("pk", f"{attribute}__code")
-        for pk, code in rows.order_by():
-            found[pk].append(code)
-        return found
 
     @property
     def nodes(self) -> dict[int, str]:
@@ -464,7 +505,7 @@ class Reader:
             else:
                 source = self.revision or Revision()
                 value = getattr(source, REVISION_FIELDS[column.name])
-                self._put(row, column, Decimal(value) if column.kind == Kind.NUMBER else value)
+                self._put(row, column, value)
         table.add(self.plan.pk, row)
 
     def _own_series(self) -> "models.QuerySet[Indicator]":
@@ -472,72 +513,18 @@ class Reader:
         return Indicator.objects.filter(revision=self.revision, code=models.F("series__code"))
 
     def _series(self, table: Table) -> None:
-        binding = BINDINGS["deret"]
         rows = Series.objects.all()
         if self.revision:
             rows = rows.exclude(pk__in=self._own_series().values("series_id"))
-        for pk, row in self._rows(table.sheet, binding, rows):
-            table.add(pk, row)
-
-    def _programmes(self, table: Table) -> None:
-        self._bound(table)
-        if not self.revision:
-            return
-        assert self.plan is not None
-        rows = {pk: table.rows[key] for key, pk in table.pks.items()}
-        others: dict[int, list[str]] = defaultdict(list)
-        for pk, framework, node, code in Placement.objects.filter(
-            programme__revision=self.revision
-        ).values_list("programme_id", "framework_id", "node_id", "framework__code"):
-            if framework == self.plan.framework_id:
-                if pk in rows:
-                    rows[pk]["subdimensi"] = self.nodes[node]
-            else:
-                name = self.nodes[node]
-                others[pk].append(name if ":" in name else f"{code}:{name}")
-        needs: dict[int, list[str]] = defaultdict(list)
-        for pk, code in Dependency.objects.filter(programme__revision=self.revision).values_list(
-            "programme_id", "on__code"
-        ):
-            needs[pk].append(code)
-        for pk, row in rows.items():
-            row.setdefault("subdimensi", None)
-            row["kerangka_lain"] = tuple(sorted(others.get(pk, ())))
-            row["perlu_dulu"] = tuple(sorted(needs.get(pk, ())))
-
-    def _indicators(self, table: Table) -> None:
-        if not self.revision:
-            return
-        of_series = dict(
-            self._rows(
-                table.sheet,
-                Binding(Series, "", SERIES_FIELDS),
-                Series.objects.filter(pk__in=self._own_series().values("series_id")),
-            )
-        )
-        series = {
-            pk: (series_id, code)
-            for pk, series_id, code in Indicator.objects.filter(revision=self.revision)
-            .order_by()
-            .values_list("pk", "series_id", "series__code")
-        }
-        blank: Row = dict.fromkeys(
-            name for name in column_names(table.sheet) if name.removesuffix("_en") in SERIES_FIELDS
-        )
-        for pk, row in self._rows(table.sheet, BINDINGS["indikator"], self._all(BINDINGS["indikator"])):
-            series_id, code = series[pk]
-            is_own = code == row["kode"]
-            row["deret"] = None if is_own else code
-            row.update(of_series[series_id] if is_own else blank)
+        for pk, row in self._rows(table.sheet, rows):
             table.add(pk, row)
 
     def _applications(self, table: Table) -> None:
-        binding = BINDINGS["aplikasi"]
         codes = {}
         if self.revision:
             codes = dict(Programme.objects.filter(revision=self.revision).values_list("key", "code"))
         keys = dict(Application.objects.values_list("pk", "programme_key"))
-        for pk, row in self._rows(table.sheet, binding, self._all(binding)):
+        for pk, row in self._rows(table.sheet, self._all(BINDINGS["aplikasi"])):
             key = keys.get(pk)
             row["program"] = codes.get(key) if key else None
             table.add(pk, row)
