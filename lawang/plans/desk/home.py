@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -33,16 +33,9 @@ from lawang.web.forms import DateField, FileField, Form
 TOP = 5
 
 
-def _link(
-    title: Any, words: Any, *names: str, args: tuple[str, ...] = ()
-) -> tuple[Any, str, Any, str, str] | None:
-    """Return one line of the list of places, or None while the page does not exist."""
-    for name in names:
-        try:
-            return (title, reverse(name, args=args), words, "", "")
-        except NoReverseMatch:
-            continue
-    return None
+def _link(title: Any, words: Any, name: str, *args: str) -> tuple[Any, str, Any, str, str]:
+    """Return one line of the list of places."""
+    return (title, reverse(name, args=args), words, "", "")
 
 
 def _places(request: HttpRequest) -> list[Any]:
@@ -50,12 +43,12 @@ def _places(request: HttpRequest) -> list[Any]:
         _link(_("Program"), _("pohon dimensi, urutan, ubah beberapa sekaligus"), "planner:programmes"),
         _link(_("Arah"), _("visi, misi, tujuan, strategi"), "planner:direction"),
         *(
-            _link(KINDS[slug].title, KINDS[slug].lead, "planner:rows", args=(slug,))
+            _link(KINDS[slug].title, KINDS[slug].lead, "planner:rows", slug)
             for slug in ("swot", "kesenjangan", "percepatan")
         ),
         _link(_("Dasar hukum dan aturan warna"), _("peraturan, naskah, batas warna"), "planner:basis"),
         *(
-            _link(KINDS[slug].title, KINDS[slug].lead, "planner:rows", args=(slug,))
+            _link(KINDS[slug].title, KINDS[slug].lead, "planner:rows", slug)
             for slug in ("aplikasi", "lembaga")
         ),
         _link(
@@ -63,18 +56,11 @@ def _places(request: HttpRequest) -> list[Any]:
         ),
         _link(_("Peta jalan"), _("apa dikerjakan kapan"), "planner:roadmap"),
         _link(_("Anggaran"), _("per tahun, sumber, dimensi, instansi"), "planner:money"),
-        _link(
-            _("Bandingkan revisi"),
-            _("apa bedanya dengan yang berlaku"),
-            "planner:compare",
-            "comparison",
-            "compare",
-        ),
-        _link(_("Impor dan ekspor"), _("buku kerja XLSX atau CSV"), "imports")
-        if may(request.user, "plans.import")
-        else None,
+        _link(_("Bandingkan revisi"), _("apa bedanya dengan yang berlaku"), "side_by_side"),
     ]
-    return [line for line in lines if line]
+    if may(request.user, "plans.import"):
+        lines.append(_link(_("Impor dan ekspor"), _("buku kerja XLSX atau CSV"), "imports"))
+    return lines
 
 
 @needs("plans.see_internal", "plans.edit")

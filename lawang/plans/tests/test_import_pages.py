@@ -164,6 +164,7 @@ def test_two_revisions_are_set_side_by_side(desk: Client, wayan: User) -> None:
     publish(Revision.objects.get(), in_force_from=date(2024, 1, 1), by=wayan, at=AT)
     draft = start_revision(plan, by=wayan, at=AT)
     Programme.objects.filter(revision=draft).update(title=text("Air minum"))
+    assert reverse("side_by_side") in desk.get(reverse("planner:home")).content.decode()
     page = desk.get(reverse("side_by_side")).content.decode()
     assert "Air bersih sampai desa" in page
     assert "Air minum" in page

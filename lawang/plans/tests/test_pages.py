@@ -202,9 +202,11 @@ def test_dimension_shows_gap_and_programmes(client: Client, water: Programme) ->
 
 
 def test_revisions_tell_what_changed(client: Client, water: Programme) -> None:
-    make_plan(number=2, in_force_from=date(2026, 1, 1), changed={"id": "Target air naik"})
+    second = make_plan(number=2, in_force_from=date(2026, 1, 1), changed={"id": "Target air naik"})
     page = body(client, "/rencana/revisi/")
     assert "Target air naik" in page
+    assert page.count("/rencana/banding/?ke=") == 1  # the first one follows nothing
+    assert "Target air naik" in body(client, f"/rencana/banding/?ke={second.pk}")
     assert "Rencana yang pertama." in page
 
 
