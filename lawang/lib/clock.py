@@ -16,6 +16,8 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Protocol
 
+from django.utils.translation import ngettext
+
 LAST_SECOND = time(23, 59, 59)
 HOUR = timedelta(hours=1)
 
@@ -124,6 +126,17 @@ def left(
     if clock.kind == Kind.HOURS:
         return (deadline - at) // HOUR
     return _counting(clock, days).between(_day(at, zone), _day(deadline, zone))
+
+
+def words(clock: Clock) -> str:
+    """Return "3 hari kerja", "3 hari" or "72 jam", in the active language."""
+    if clock.kind == Kind.WORKING_DAYS:
+        sentence = ngettext("%(count)s hari kerja", "%(count)s hari kerja", clock.count)
+    elif clock.kind == Kind.CALENDAR_DAYS:
+        sentence = ngettext("%(count)s hari", "%(count)s hari", clock.count)
+    else:
+        sentence = ngettext("%(count)s jam", "%(count)s jam", clock.count)
+    return sentence % {"count": clock.count}
 
 
 def merged(pauses: Iterable[Pause]) -> list[Pause]:
