@@ -256,6 +256,28 @@ SMTP_URL = env(
 MAIL_FROM = env(
     "LAWANG_MAIL_FROM", "Lawang <lawang@localhost>", "Sender of mail: a name and an address of your own."
 )
+EXAMPLE_SIGNATURES = (
+    env(
+        "LAWANG_EXAMPLE_SIGNATURES",
+        "1",
+        "1 lets the built-in test authority sign; its letters say CONTOH. 0 where only real signatures are wanted.",
+    )
+    == "1"
+)
+TRUSTED_ROOTS = env(
+    "LAWANG_TRUSTED_ROOTS",
+    "",
+    "Folder of certificates (PEM or DER) whose holders we believe who signed, such as BSrE's.",
+)
+BSRE_URL = env(
+    "LAWANG_BSRE_URL",
+    "",
+    "BSrE's Esign Client Service, https://user:password@host. Empty: nobody signs with BSrE.",
+)
+BSRE_CERTIFICATE = env(
+    "LAWANG_BSRE_CERTIFICATE", "", "Certificate file (PEM) of that service when it is not a public one."
+)
+BSRE_SECONDS = int(env("LAWANG_BSRE_SECONDS", "60", "Seconds that BSrE's service has for each answer."))
 PG_BIN = env(
     "LAWANG_PG_BIN", "", "Folder of initdb and postgres for the embedded server. Empty: Lawang's own."
 )
