@@ -1,5 +1,7 @@
 import uuid
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lawang.areas.models import Area
 from lawang.lib.text import TextField
 from lawang.people.models import Agency, Party, User
+from lawang.people.permissions import reach
 from lawang.record.models import File
 
 
@@ -90,12 +93,31 @@ class Event(models.Model):
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "CaseQuerySet":
+        """Those that somebody may see, as one SQL predicate: held now or before by an office of theirs, in their area,
+        or their own."""
+        reached = reach(user, "cases.see")
+        if reached.everything:
+            return self
+        own = Q(account=user.pk) | Q(filed_by=user.pk)
+        wanted = own if user.pk else Q(pk__in=())
+        if reached.agencies:
+            offices = sorted(reached.agencies)
+            wanted |= Q(office__in=offices) | Q(owner__in=offices) | Q(offices__overlap=offices)
+        if reached.areas:
+            wanted |= Q(area__in=reached.areas)
+        return self.filter(wanted)
+
+    def held_by(self, user: AbstractBaseUser | AnonymousUser, verb: str = "cases.handle") -> "CaseQuerySet":
+        """Those on which somebody may act with a verb: in an office or area of theirs now."""
+        reached = reach(user, verb)
+        if reached.everything:
+            return self
+        return self.filter(Q(office__in=reached.agencies) | Q(area__in=reached.areas))
+
     def running(self) -> "CaseQuerySet":
         """Those that somebody still has to finish."""
         return self.filter(phase__in=RUNNING)
-
-    def in_state_code(self, service: str, state: str) -> "CaseQuerySet":
-        return self.filter(service__code=service, state=state)
 
 
 class Case(models.Model):
@@ -366,3 +388,15 @@ class Ticket(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     made_at = models.DateTimeField()
     until = models.DateTimeField()
+
+
+class ServiceSetting(models.Model):
+    """One row is this regency's own value of one parameter of a service."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="settings")
+    name = models.CharField(max_length=60)
+    value = models.CharField(max_length=300)
+    source = models.CharField(max_length=300)  # the regulation or decision that sets it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "name"], name="service_setting_once")]

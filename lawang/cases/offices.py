@@ -25,9 +25,7 @@ def office_for(unit: str, area: Area | None, holds: Agency | None = None) -> Age
     found = Unit.objects.select_related("agency__calendar").filter(code=unit).first()
     if found is None or found.agency is None:
         raise Refused(
-            _(
-                "Belum ditetapkan instansi mana yang mengerjakan “%(unit)s”. Minta administrator mengisinya di Kelola › Layanan."
-            )
+            _("Belum ditetapkan instansi yang mengerjakan “%(unit)s”. Minta administrator mengisinya.")
             % {"unit": say(found.title) if found else unit}
         )
     return found.agency

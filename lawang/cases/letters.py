@@ -1,0 +1,131 @@
+"""Letters of a case: what stands for `{{names}}` in them, and writing one."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import translation
+
+from lawang.areas.models import Area
+from lawang.cases import answers as kept
+from lawang.cases.definition import Definition, Letter
+from lawang.cases.models import Case
+from lawang.cases.settings import parameters_of
+from lawang.documents import actions as documents
+from lawang.documents.models import Document
+from lawang.lib import codes
+from lawang.lib import fields as lib
+from lawang.lib.dates import long_date
+from lawang.lib.numbers import as_is, rupiah
+from lawang.lib.text import say
+from lawang.people import parties
+from lawang.people.models import User
+from lawang.people.node import day_of
+from lawang.record.actions import thing_name
+
+ALWAYS = (  # names that every letter may use beside the paths of answers, work and parameters
+    "case_number",
+    "case_code",
+    "service",
+    "product",
+    "received_date",
+    "due_date",
+    "today",
+    "applicant_name",
+    "applicant_nik",
+    "applicant_address",
+    "subject_name",
+    "place",
+    "office",
+    "outcome",
+    "reason",
+    "reference",
+)
+
+
+def template_code(definition: Definition, letter: Letter) -> str:
+    return f"{definition.code}/{letter.code}"
+
+
+def names(definition: Definition) -> Iterator[str]:
+    """Yield every name that the letters of a service may use; repeated groups with their number."""
+    yield from ALWAYS
+    yield from definition.parameters
+    most = lambda _path, group: group.most_times  # noqa: E731
+    for leaf in lib.leaves(definition.fields, most):
+        yield leaf.path
+    for step in definition.steps.values():
+        for leaf in lib.leaves(step.fields, most):
+            yield f"{step.code}.{leaf.path}"
+
+
+def shown(one: lib.Field, value: Any) -> str:
+    """Return an answer as a letter or a page prints it, in the active language; "" for nothing."""
+    if value in (None, "", []):
+        return ""
+    match one.kind:
+        case lib.Kind.DATE:
+            return long_date(date.fromisoformat(value))
+        case lib.Kind.MONEY:
+            return rupiah(int(value))
+        case lib.Kind.NUMBER:
+            return as_is(float(value)) if one.decimals else as_is(int(value))
+        case lib.Kind.CHOICE:
+            return next((say(choice.title) for choice in one.choices if choice.code == value), str(value))
+        case lib.Kind.PLACE:
+            area = Area.objects.filter(code=value).first()
+            return area.title if area else str(value)
+        case lib.Kind.FILE:
+            return str(len(value))
+        case _:
+            return str(value)
+
+
+def values_of(case: Case, definition: Definition, at: datetime, language: str = "id") -> dict[str, str]:
+    """Return name -> words for the letters of a case. Opens personal answers: the caller writes that down."""
+    with translation.override(language):
+        answers = kept.opened(case) or {}
+        applicant = parties.opened(case.applicant)
+        found = {
+            "case_number": case.number,
+            "case_code": codes.shown(case.code),
+            "service": say(definition.title),
+            "product": say(definition.product),
+            "received_date": long_date(case.original_date or case.received_at),
+            "due_date": long_date(case.due_at) if case.due_at else "",
+            "today": long_date(day_of(at)),
+            "applicant_name": case.applicant.name,
+            "applicant_nik": applicant.nik if applicant else "",
+            "applicant_address": applicant.address if applicant else "",
+            "subject_name": case.subject.name if case.subject else "",
+            "place": case.area.title if case.area else "",
+            "office": say(case.owner.name),
+            "outcome": str(case.get_outcome_display()) if case.outcome else "",
+            "reason": kept.open_words(case, case.outcome_reason),
+            "reference": case.external_reference,
+            **parameters_of(case.service_id, definition),
+        }
+        for leaf in lib.leaves(definition.fields, lib.times_in(answers)):
+            found[leaf.path] = shown(leaf.field, lib.look(answers, leaf.path))
+        for code, values in (kept.work(case) or {}).items():
+            if code in definition.steps:
+                for leaf in lib.leaves(definition.steps[code].fields, lib.times_in(values)):
+                    found[f"{code}.{leaf.path}"] = shown(leaf.field, lib.look(values, leaf.path))
+    return {name: words for name, words in found.items() if words}
+
+
+def write(case: Case, definition: Definition, letter: Letter, *, by: User | None, at: datetime) -> Document:
+    """Draft a letter of a case with its real values and issue it; with signers it then waits for them.
+
+    After a correction the new letter replaces the one before.
+    """
+    document = documents.draft(
+        template=documents.template_for(template_code(definition, letter), case.owner),
+        values=values_of(case, definition, at, case.language),
+        about=thing_name(case),
+        office=case.owner,
+        language=case.language,
+        by=by,
+        at=at,
+    )
+    return documents.issue(document, by=by, at=at)

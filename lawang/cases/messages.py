@@ -1,0 +1,97 @@
+"""What applicants are told, over the channel they left; every message is a row of the Outbox that can be sent again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from lawang.cases.definition import Definition, Step
+from lawang.cases.models import Case
+from lawang.lib import codes
+from lawang.lib.dates import long_date
+from lawang.lib.text import say
+from lawang.people import parties
+from lawang.people.models import User
+from lawang.people.node import node
+from lawang.record.actions import notify, thing_name
+from lawang.record.models import Outbox
+
+
+def address_of(case: Case) -> str:
+    """Return the e-mail address to write to: the representative's, else the applicant's; "" when they left none."""
+    for party in (case.representative, case.applicant):
+        who = parties.opened(party) if party and party.email_hash else None
+        if who and who.email:
+            return who.email
+    return ""
+
+
+def link_of(case: Case) -> str:
+    """Return the address where the applicant follows the case; it opens with code and contact only."""
+    prefix = "/en" if case.language == "en" else ""
+    return f"{node().base_url.rstrip('/')}{prefix}/lacak/{case.code}/"
+
+
+def tell(case: Case, definition: Definition, kind: str, *, at: datetime, words: str = "") -> None:
+    """Write to the applicant in their language: "received", "note", or the sentence of the present state.
+
+    No personal data stands in the message: number, service, what happens now, by when, and the link.
+    """
+    address = address_of(case)
+    if not address:
+        return
+    with translation.override(case.language):
+        state = definition.states[case.state]
+        lines = [
+            _("%(service)s, nomor %(number)s.") % {"service": say(case.service.title), "number": case.number},
+            words or say(state.citizen),
+        ]
+        if kind == "received":
+            lines.insert(1, _("Sudah kami terima."))
+            lines.append(_("Kode lacak: %(code)s") % {"code": codes.shown(case.code)})
+        if case.due_at and case.phase == Case.Phase.OPEN:
+            lines.append(_("Janji kami: selesai paling lambat %(day)s.") % {"day": long_date(case.due_at)})
+        lines.append(_("Lihat di %(link)s") % {"link": link_of(case)})
+        subject = _("%(number)s: %(state)s") % {"number": case.number, "state": say(state.title)}
+    notify(address=address, kind=f"case_{kind}", subject=subject, body="\n\n".join(lines), about=case, at=at)
+
+
+def tell_of_step(
+    case: Case, definition: Definition, step: Step, items: Sequence[str], *, at: datetime
+) -> None:
+    """Write to the applicant after a step when the phase is one they wait for, or the step has a message of its own."""
+    if step.kind == "ask":
+        with translation.override(case.language):
+            missing = "\n".join(f"- {item}" for item in items)
+            until = case.answer_until
+            words = _(
+                "Mohon dilengkapi:\n%(items)s\nPaling lambat %(day)s. "
+                "Waktu kami berhenti dihitung sampai Anda menjawab."
+            ) % {
+                "items": missing,
+                "day": long_date(until) if until else "",
+            }
+        tell(case, definition, "ask", at=at, words=words)
+    elif step.message or step.kind in ("decide", "record_result", "extend", "hand_over", "lapse", "withdraw"):
+        with translation.override(case.language):
+            words = say(step.message) if step.message else ""
+        tell(case, definition, step.kind, at=at, words=words)
+
+
+def messages_of(case: Case) -> "models.QuerySet[Outbox]":
+    """Return the messages about a case, newest first."""
+    return Outbox.objects.filter(about=thing_name(case)).order_by("-made_at", "-pk")
+
+
+def tell_officers(
+    case: Case, users: "Sequence[User]", *, kind: str, subject: str, body: str, at: datetime
+) -> int:
+    """Write to officers who have an address; return how many."""
+    sent = 0
+    for user in users:
+        if user.email:
+            notify(address=user.email, kind=kind, subject=subject, body=body, about=case, at=at)
+            sent += 1
+    return sent

@@ -1,0 +1,109 @@
+"""Who may do what with cases and services."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
+
+from lawang.cases.models import Case
+from lawang.people.permissions import may, real, register
+from lawang.record import verbs
+from lawang.record.files import register_reader
+from lawang.record.models import File
+
+# Who takes a step, as definitions say it, and the verb that a role needs for it. Applicants and the clock need none.
+TAKER_VERBS = {
+    "officer": "cases.handle",
+    "section_head": "cases.verify",
+    "division_head": "cases.validate",
+    "head": "cases.decide",
+    "superior": "cases.hear",
+}
+
+
+def _offices(thing: object) -> set[int]:
+    """Who may see: the offices that hold or held the case, and the one that answers for it."""
+    assert isinstance(thing, Case)
+    return {thing.office_id, thing.owner_id, *thing.offices}
+
+
+def _office(thing: object) -> set[int]:
+    """Who may act: the office that holds the case now."""
+    assert isinstance(thing, Case)
+    return {thing.office_id}
+
+
+def _owner(thing: object) -> set[int]:
+    assert isinstance(thing, Case)
+    return {thing.owner_id}
+
+
+def _areas(thing: object) -> set[int]:
+    assert isinstance(thing, Case)
+    return {thing.area_id} if thing.area_id else set()
+
+
+def _people(thing: object) -> set[int]:
+    assert isinstance(thing, Case)
+    return {pk for pk in (thing.account_id, thing.filed_by_id) if pk}
+
+
+def install() -> None:
+    noun = _("permohonan ini")
+    register(
+        "cases.see", title=_("melihat permohonan"), noun=noun, agencies=_offices, areas=_areas, people=_people
+    )
+    for verb, title in (
+        ("cases.handle", _("mengerjakan permohonan")),
+        ("cases.verify", _("memverifikasi permohonan sebagai kepala seksi")),
+        ("cases.validate", _("memvalidasi permohonan sebagai kepala bidang")),
+        ("cases.decide", _("memutuskan permohonan")),
+        ("cases.hear", _("memutuskan keberatan")),
+    ):
+        register(verb, title=title, noun=noun, agencies=_office, areas=_areas)
+    register("cases.file_for", title=_("mengajukan permohonan untuk warga"))
+    register("cases.export", title=_("mengunduh daftar permohonan"))
+    register("cases.pay", title=_("menyusun daftar pembayaran"), noun=noun, agencies=_owner)
+    register_reader("cases.case", may_read)
+    verbs.register(
+        {
+            "case_filed": _("Diajukan"),
+            "case_move": _("Diteruskan"),
+            "case_ask": _("Pemohon diminta melengkapi"),
+            "case_answer": _("Pemohon menjawab"),
+            "case_decide": _("Diputuskan"),
+            "case_issue": _("Surat dibuat"),
+            "case_record_result": _("Hasil dari sistem nasional dicatat"),
+            "case_hand_over": _("Diteruskan ke instansi atau sistem lain"),
+            "case_extend": _("Waktu diperpanjang"),
+            "case_pay": _("Masuk daftar pembayaran"),
+            "case_withdraw": _("Dicabut pemohon"),
+            "case_lapse": _("Gugur karena tidak dijawab"),
+            "case_reopen": _("Dibuka kembali"),
+            "case_correct": _("Dibuka untuk pembetulan"),
+            "case_close": _("Ditutup"),
+            "case_assigned": _("Petugas ditetapkan"),
+            "case_note": _("Catatan ditulis"),
+            "case_corrected": _("Isian diperbaiki"),
+            "case_claimed": _("Dimasukkan ke akun pemohon"),
+            "case_escalated": _("Dilaporkan ke atasan karena lewat waktu"),
+            "case_objected": _("Keberatan diajukan"),
+            "due_changed": _("Tenggat dihitung ulang"),
+            "paper_arrived": _("Berkas diterima"),
+        }
+    )
+
+
+def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
+    """Tell whether somebody may read a paper of a case: who may see the case, and its class of data.
+
+    Applicants without an account read their papers on the tracking page, which asks for the ticket itself.
+    """
+    from lawang.people.permissions import sees
+
+    case = Case.objects.filter(key=file.about.partition(":")[2]).first()
+    if case is None:
+        return False
+    person = real(user)
+    if person is not None and person.pk == case.account_id:
+        return True
+    return bool(may(user, "cases.see", case)) and sees(user, file.privacy)
