@@ -307,13 +307,7 @@ WORDS = st.text(max_size=30) | st.sampled_from(
     ]
 )
 PLAIN = st.recursive(
-    WORDS
-    | st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.decimals()
-    | st.dates(),
+    WORDS | st.none() | st.booleans() | st.integers() | st.floats() | st.decimals() | st.dates(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
     max_leaves=20,
 )
@@ -344,14 +338,14 @@ def holds(fields: tuple[Field, ...], answers: dict[str, Any]) -> None:
         ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(FIELDS, st.dictionaries(st.sampled_from(NAMES), PLAIN, max_size=4))
 def test_any_plain_data_are_read(fields: tuple[Field, ...], data: dict[str, Any]) -> None:
     answers, _faults = read_answers(fields, data, today=TODAY)
     holds(fields, answers)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     FIELDS,
     st.dictionaries(
