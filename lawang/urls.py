@@ -9,6 +9,8 @@ from lawang.web import views as web
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tema-<slug:digest>.css", web.theme, name="theme"),
     path("lambang-<slug:digest>", packs.crest, name="crest"),
+    path("pekerja.js", web.worker, name="worker"),
+    path("token/", web.token, name="token"),
     path("", include("lawang.record.urls")),
     *i18n_patterns(
         path("", include("lawang.web.urls")),
@@ -16,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("lawang.areas.urls")),
         path("", include("lawang.packs.urls")),
         path("", include("lawang.measures.urls")),
+        path("", include("lawang.documents.urls")),
         path("", include("lawang.plans.urls")),
         path("kelola/rencana/", include("lawang.plans.desk.urls")),
         path("", include("lawang.portal.urls")),

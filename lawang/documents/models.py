@@ -72,7 +72,6 @@ class NumberSeries(models.Model):
     year = models.PositiveSmallIntegerField()
     office = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     last = models.PositiveIntegerField(default=0)
-    pattern = models.CharField(max_length=80)  # see numbers.py
 
     class Meta:
         ordering = ["code", "year", "office_id"]
@@ -85,6 +84,26 @@ class NumberSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.year}"
+
+
+class NumberPattern(models.Model):
+    """One row is how the numbers of one series are written: "{code}/{number:03}/{office}/{roman}/{year}".
+
+    Without an agency: for everybody who has no pattern of their own.
+    """
+
+    code = models.CharField(max_length=40)
+    agency = models.ForeignKey(Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    pattern = models.CharField(max_length=80)  # see numbers.py
+
+    class Meta:
+        ordering = ["code", "agency_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "agency"], name="pattern_once", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.pattern}"
 
 
 class VoidedNumber(models.Model):
@@ -107,8 +126,8 @@ class VoidedNumber(models.Model):
 class Document(models.Model):
     """One row is one paper that this regency issues, or that a national system issued and we keep.
 
-    `values` is what filled the template, as one ciphertext under the key of the thing it is about, so that erasing
-    that thing erases it. Nothing else here is personal data: the public check page shows these columns.
+    `values` is what filled the template, as one ciphertext under the document's own DataKey; its PDF lies on disk
+    encrypted under the same. Nothing else here is personal data: the public check page shows these columns.
     """
 
     class State(models.TextChoices):
@@ -153,6 +172,7 @@ class Document(models.Model):
     made_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)  # its PDF and values are unreadable since
 
     class Meta:
         indexes = [
@@ -166,8 +186,11 @@ class Document(models.Model):
             models.UniqueConstraint(fields=["series", "sequence"], name="document_number_once"),
             models.CheckConstraint(
                 name="document_valid_was_issued",
-                condition=~Q(state="valid")
-                | (Q(issued_at__isnull=False, file__isnull=False) & ~Q(sha256="")),
+                condition=~Q(state="valid") | (Q(issued_at__isnull=False) & ~Q(sha256="")),
+            ),
+            models.CheckConstraint(
+                name="document_keeps_its_file",
+                condition=Q(state="draft") | Q(file__isnull=False),
             ),
             models.CheckConstraint(
                 name="document_replaced_names_the_next",
@@ -219,27 +242,13 @@ class Signature(models.Model):
             models.UniqueConstraint(fields=["document", "user"], name="signature_never_twice_by_one"),
             models.CheckConstraint(
                 name="signature_signed_by_somebody",
-                condition=~Q(state="signed") | Q(user__isnull=False, signed_at__isnull=False),
+                condition=~Q(state="signed")
+                | (Q(signed_at__isnull=False) & (Q(user__isnull=False) | Q(backend="upload"))),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.document} {self.order} {self.office}"
-
-
-class Certificate(models.Model):
-    """One row is one certificate that the test authority of this installation gave a person; the key is a file."""
-
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="certificates")
-    serial = models.CharField(max_length=50, unique=True)  # hex
-    fingerprint = models.CharField(max_length=64, unique=True)
-    pem = models.TextField()
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return self.serial
 
 
 class CheckCount(models.Model):

@@ -95,6 +95,8 @@ def install_areas(items: list[dict[str, Any]], pack: PackVersion) -> None:
 
 # roles.yaml
 
+SIGNS_AS = ("section_head", "division_head", "secretary", "head")
+
 ROLE = Group(
     "role",
     (
@@ -111,6 +113,13 @@ ROLE = Group(
         ),
         Field("highest_privacy", OneOf(tuple(Privacy.values)), "The highest class of data it may see."),
         Field("needs_second_factor", Flag(), "True asks for a code at login.", required=False, default=False),
+        Field(
+            "signs_as",
+            ListOf(OneOf(SIGNS_AS)),
+            "The offices for which it signs letters; a letter names them in order.",
+            required=False,
+            default=[],
+        ),
     ),
     "What somebody in an office may do.",
 )

@@ -43,6 +43,7 @@ class RoleItem(TypedDict, total=False):
     verbs: dict[str, str]  # verb: all, agency, area or self
     highest_privacy: str
     needs_second_factor: bool
+    signs_as: list[str]
 
 
 def _allow(by: User | None, verb: str, thing: object | None = None) -> None:
@@ -611,6 +612,7 @@ def install_roles(
             "verbs": dict(item.get("verbs", {})),
             "highest_privacy": Privacy(item.get("highest_privacy", Privacy.INTERNAL)),
             "needs_second_factor": bool(item.get("needs_second_factor", False)),
+            "signs_as": list(item.get("signs_as", [])),
             "pack": pack,
         }
         role = Role.objects.select_for_update().filter(code=item["code"]).first() or Role(code=item["code"])

@@ -132,6 +132,7 @@ class Role(models.Model):
     verbs = models.JSONField(default=dict)
     highest_privacy = models.CharField(max_length=10, choices=Privacy, default=Privacy.INTERNAL)
     needs_second_factor = models.BooleanField(default=False)
+    signs_as = models.JSONField(default=list, blank=True)  # offices for which it signs letters: ["head"]
     pack = models.CharField(max_length=60, blank=True)
 
     def __str__(self) -> str:

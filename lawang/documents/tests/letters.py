@@ -1,0 +1,83 @@
+"""Wordings and documents for the tests of this noun."""
+
+from datetime import datetime
+from typing import Any
+
+from lawang.documents import actions
+from lawang.documents.models import Document, Template
+from lawang.people.models import Agency, User
+from tests.cast import make_agency, make_node, moment
+
+AT = moment("2026-11-20 10:00")
+BODY = """Yang bertanda tangan di bawah ini menerangkan bahwa:
+
+Nama: {{name}}
+NIK: {{nik}}
+Alamat: {{address}}
+
+adalah penduduk kami dan **benar memiliki usaha** {{trade}}.
+
+[[purpose: Surat ini dipakai untuk {{purpose}}.]]
+
+Demikian surat ini dibuat agar dipakai sebagaimana mestinya.
+"""
+ENGLISH = """This is to state that:
+
+Name: {{name}}
+NIK: {{nik}}
+Address: {{address}}
+
+lives here and **runs a business**: {{trade}}.
+
+[[purpose: This letter is for {{purpose}}.]]
+"""
+VALUES = {
+    "name": "Siti Aminah Contoh",
+    "nik": "1611045512039900",
+    "address": "Dusun II\nDesa Padang Tepong",
+    "trade": "warung kelontong",
+}
+
+
+def make_template(code: str = "usaha/letter", **fields: Any) -> Template:
+    fields = {
+        "kind": "certificate",
+        "title": {"id": "Surat keterangan usaha", "en": "Business certificate"},
+        "body": {"id": BODY, "en": ENGLISH},
+        "series": "usaha",
+        "names": {name: {"id": name} for name in (*VALUES, "purpose")},
+        "at": AT,
+    } | fields
+    return actions.install_template(code, **fields)
+
+
+def make_village() -> Agency:
+    return make_agency("desa-padang", "Desa Padang Tepong", kind=Agency.Kind.VILLAGE)
+
+
+def make_draft(
+    template: Template | None = None,
+    *,
+    values: dict[str, str] | None = None,
+    about: str = "cases.case:1",
+    office: Agency | None = None,
+    by: User | None = None,
+    at: datetime = AT,
+    language: str = "id",
+) -> Document:
+    make_node()
+    return actions.draft(
+        template=template or make_template(),
+        values=VALUES if values is None else values,
+        about=about,
+        office=office or make_village(),
+        language=language,
+        by=by,
+        at=at,
+    )
+
+
+def make_document(**fields: Any) -> Document:
+    """Return an issued letter without signers."""
+    by, at = fields.get("by"), fields.get("at", AT)
+    return actions.issue(make_draft(**fields), by=by, at=at)
