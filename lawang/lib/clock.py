@@ -195,12 +195,12 @@ def _hours_deadline(hours: int, start: datetime, zone: tzinfo, stretches: list[P
     return deadline.astimezone(zone)
 
 
-def _running(start: datetime, end: datetime, stretches: list[Pause]) -> Iterator[tuple[datetime, datetime]]:
-    """Yield from when to when the clock ran between the two moments."""
-    for pause in stretches:
+def _running(start: datetime, end: datetime, known: list[Pause]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield from when to when the clock ran; `known` are the pauses as they were at the end."""
+    for pause in known:
         if start < pause.start:
-            yield start, min(pause.start, end)
-        if pause.end is None or pause.end >= end:
+            yield start, pause.start
+        if pause.end is None:
             return
         start = max(start, pause.end)
     if start < end:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lawang.lib.calendar import add_working_days, is_working_day, working_days_between
-from lawang.lib.clock import Clock, EveryDay, Kind, Pause, due, left, merged, missed, spent
+from lawang.lib.clock import Clock, EveryDay, Kind, Pause, due, left, merged, missed, spent, words
 from lawang.lib.tests.slow_clock import QUARTER, counted, in_days, slow_due, slow_hours_due
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -119,6 +119,14 @@ def test_what_was_missed_stays_missed() -> None:
     assert due(BREACH, received, days=OFFICE, zone=WIB, pauses=asked) == wib("2026-04-09 10:00")
 
 
+def test_the_deadline_itself_is_in_time() -> None:
+    received, last = wib("2026-04-06 10:00"), wib("2026-04-09 10:00")
+    assert missed(BREACH, received, last, days=OFFICE, zone=WIB) is None
+    assert missed(BREACH, received, last + timedelta(seconds=1), days=OFFICE, zone=WIB) == last
+    asked = [pause("2026-04-09 10:00", "2026-04-09 12:00")]
+    assert due(BREACH, received, days=OFFICE, zone=WIB, pauses=asked) == wib("2026-04-09 12:00")
+
+
 def test_an_answer_on_a_day_off_leaves_the_office_a_day() -> None:
     """Asked on Thursday, the last day, answered on Sunday: due on Monday, and not missed already."""
     asked = [pause("2026-04-09 15:00", "2026-04-12 20:00")]
@@ -130,6 +138,7 @@ def test_only_what_was_known_at_the_moment_counts() -> None:
     asked = [pause("2026-04-07 09:00", "2026-04-13 16:00"), pause("2026-04-14 09:00")]
     assert spent(THREE, received, now, days=OFFICE, zone=WIB, pauses=asked) == 1
     assert left(THREE, received, now, days=OFFICE, zone=WIB, pauses=asked) == 2
+    assert left(THREE, received, wib("2026-04-06 11:00"), days=OFFICE, zone=WIB, pauses=asked) == 3
     assert missed(THREE, received, wib("2026-04-13 17:00"), days=OFFICE, zone=WIB, pauses=asked) is None
 
 
@@ -151,6 +160,12 @@ def test_what_makes_no_sense_is_refused() -> None:
         pause("2026-04-07 09:00", "2026-04-07 08:59")
     with pytest.raises(ValueError, match="no time zone"):
         due(THREE, datetime(2026, 4, 7), days=OFFICE, zone=WIB)  # noqa: DTZ001
+
+
+def test_words() -> None:
+    assert words(THREE) == "3 hari kerja"
+    assert words(Clock(Kind.CALENDAR_DAYS, 14)) == "14 hari"
+    assert words(BREACH) == "72 jam"
 
 
 MOMENTS = st.integers(0, 4 * 24 * 40).map(lambda quarters: wib("2026-03-02 00:00") + quarters * QUARTER)

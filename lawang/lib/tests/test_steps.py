@@ -1,5 +1,5 @@
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given
@@ -170,6 +170,37 @@ def test_a_decision_may_be_reached_by_a_quicker_way() -> None:
     quick = replace(BIRTH, steps=(*BIRTH.steps, Step("at_once", ("received",), "at_head", "officer")))
     assert quick.deadline_conflicts(hk(2)) == []
     assert [one.place for one in quick.deadline_conflicts(hk(1))] == ["issued"]
+    slow = State("by_hand", OPEN, "dukcapil", hk(20))
+    two = (
+        Step("aside", ("received",), "by_hand", "officer"),
+        Step("by_hand", ("by_hand",), "issued", "head"),
+    )
+    fewer = replace(BIRTH, states=(*BIRTH.states, slow), steps=(*two, *BIRTH.steps))
+    assert fewer.deadline_conflicts(hk(4)) == []  # fewer steps are not quicker
+
+
+def test_waiting_takes_no_time_and_a_decision_is_no_way_to_another() -> None:
+    """To `done_again` a case comes only after it was decided, which is when the promise was kept."""
+    graph = Graph(
+        (
+            State("received", OPEN, "", hk(1)),
+            State("asked", WAITING, "", hk(30)),
+            State("checked", OPEN, "", hk(2)),
+            State("granted", DECIDED, ""),
+            State("correcting", OPEN, "", hk(50)),
+            State("done_again", DECIDED, ""),
+        ),
+        (
+            Step("ask", ("received",), "asked", "officer", "ask"),
+            Step("answer", ("asked",), "checked", "applicant", "answer"),
+            Step("grant", ("checked",), "granted", "head", "decide"),
+            Step("correct", ("granted",), "correcting", "head", "correct"),
+            Step("grant_again", ("correcting",), "done_again", "head", "decide"),
+        ),
+        "received",
+    )
+    assert graph.deadline_conflicts(hk(3)) == []
+    assert [one.place for one in graph.deadline_conflicts(hk(2))] == ["granted"]
 
 
 def test_other_kinds_of_deadline_are_not_compared() -> None:
@@ -228,6 +259,23 @@ def test_layout_follows_the_usual_way() -> None:
         layout.place("filed")
 
 
+def test_arrows_that_need_not_cross_do_not() -> None:
+    """In the order of their states c to e and d to f would cross."""
+    states = tuple(State(code, OPEN, "") for code in "sabcdfe")
+    steps = (
+        Step(pair, (pair[0],), pair[1], "officer") for pair in ("sa", "sb", "ac", "bd", "ce", "df", "se")
+    )
+    layout = Graph(states, tuple(steps), "s").layout()
+    lines = [
+        (layer, upper, lower)
+        for arrow in layout.arrows
+        for layer, (upper, lower) in enumerate(pairwise(arrow.rows), layout.place(arrow.source)[0])
+    ]
+    assert len(lines) == 9
+    for one, other in combinations(lines, 2):
+        assert one[0] != other[0] or (one[1] - other[1]) * (one[2] - other[2]) >= 0
+
+
 CODES = "abcdefgh"
 STATES = st.lists(st.sampled_from(PHASES), min_size=1, max_size=8).map(
     lambda phases: tuple(State(code, phase, "") for code, phase in zip(CODES, phases, strict=False))
@@ -259,6 +307,7 @@ def test_layers_hold_for_any_graph(graph: Graph) -> None:
     bends: list[tuple[int, int]] = []
     for arrow in layout.arrows:
         (first, row), (last, end) = layout.place(arrow.source), layout.place(arrow.to)
+        assert len(set(arrow.steps)) == len(arrow.steps)
         assert (last < first) == arrow.is_back
         assert (last == first) == (arrow.source == arrow.to)
         assert len(arrow.rows) == abs(last - first) + 1
