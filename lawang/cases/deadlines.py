@@ -16,6 +16,7 @@ from lawang.people.node import zone
 from lawang.record.actions import record
 
 BATCH = 500
+STANDS = (Case.Phase.WAITING, Case.Phase.DECIDED, Case.Phase.CLOSED)  # reopened: the days in between do not count
 
 
 def promised(definition: Definition, case: Case) -> Clock:
@@ -31,8 +32,8 @@ def extensions(case: Case) -> list[dict[str, Any]]:
 
 
 def pauses(case: Case) -> list[Pause]:
-    """Return when the clock stood: the stays in a waiting phase."""
-    stays = Stay.objects.filter(case=case, phase=Case.Phase.WAITING).order_by("entered_at")
+    """Return when the clock stood: while the applicant was asked, and between a decision and a reopening."""
+    stays = Stay.objects.filter(case=case, phase__in=STANDS).order_by("entered_at")
     return [Pause(stay.entered_at, stay.left_at) for stay in stays]
 
 
@@ -95,7 +96,7 @@ def _recompute_some(ids: list[int], calendars: dict[int, WorkingDays], at: datet
         .order_by("pk")
     )
     stood: dict[int, list[Pause]] = {}
-    for stay in Stay.objects.filter(case__in=ids, phase=Case.Phase.WAITING).order_by("entered_at"):
+    for stay in Stay.objects.filter(case__in=ids, phase__in=STANDS).order_by("entered_at"):
         stood.setdefault(stay.case_id, []).append(Pause(stay.entered_at, stay.left_at))
 
     def days(office: Any) -> WorkingDays:

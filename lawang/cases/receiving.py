@@ -66,9 +66,7 @@ def version_for(service: str, number: int, *, at: datetime) -> ServiceVersion:
     )
     if found is None or (found.retired_at is not None and found.retired_at < at - OLD_FORMS):
         raise Refused(
-            _(
-                "Formulir ini sudah tidak dipakai lagi. Buka formulir yang baru; isian Anda tetap ada."
-            )
+            _("Formulir ini sudah tidak dipakai lagi. Buka formulir yang baru; isian Anda tetap ada.")
         )
     return found
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from lawang.cases.definition import definition_of
 from lawang.cases.models import Attachment, Case
 from lawang.lib.keyfile import sync_folder
+from lawang.lib.pdf import demand_safe
 from lawang.lib.refused import Refused
 from lawang.people.models import User
 from lawang.record.actions import keep_file, record
@@ -93,10 +94,8 @@ def keep_paper(case: Case, data: bytes, *, paper: str, name: str, by: User | Non
 
     Raise Refused for what no paper may be: unknown types, scripts inside a PDF, more than the limit.
     """
-    from lawang.documents.validation import is_safe
-
-    if data.startswith(b"%PDF-") and (trouble := is_safe(data)):
-        raise Refused(trouble)
+    if data.startswith(b"%PDF-"):
+        demand_safe(data)
     privacy = privacy_of(case, paper)
     file = keep_file(
         data,

@@ -1,0 +1,21 @@
+"""Work for later, each a few lines that call an action. Safe to run twice."""
+
+from lawang.cases import deadlines, escalation, tracking, uploads
+from lawang.people.node import now
+from lawang.record.jobs import by_clock, job
+
+
+@by_clock("7 * * * *")
+def go_on_with_cases(timestamp: int) -> None:
+    escalation.go_on(at=now())
+
+
+@job()
+def recompute_deadlines() -> None:
+    deadlines.recompute(at=now())
+
+
+@by_clock("30 18 * * *")
+def tidy_cases(timestamp: int) -> None:
+    tracking.forget_old_tickets(at=now())
+    uploads.sweep(at=now())
