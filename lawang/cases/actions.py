@@ -310,8 +310,6 @@ def _take(
                 raise Refused(verdict.why)
     _of_kind(case, definition, step, given, by=by, at=at)
     _enter(case, definition, step, given, at=at)
-    if step.letter:
-        letters.write(case, definition, definition.letters[step.letter], by=by, at=at)
     for named in step.effects:
         EFFECTS[named.name].function(case, facts_of(case, definition, at), named.parameters, by=by, at=at)
     case.revision += 1
@@ -333,6 +331,9 @@ def _take(
         sealed={"note": given.note} if given.note else None,
     )
     messages.tell_of_step(case, definition, step, given.items, at=at)
+    if step.letter:
+        letters.write(case, definition, definition.letters[step.letter], by=by, at=at)
+        case.refresh_from_db()  # a letter without signers is valid at once, and the case goes on
     return case
 
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.cases import answers as kept
@@ -21,6 +24,7 @@ from lawang.lib.text import say
 from lawang.people import parties
 from lawang.people.models import User
 from lawang.people.node import day_of
+from lawang.people.permissions import may, real
 from lawang.record.actions import thing_name
 
 ALWAYS = (  # names that every letter may use beside the paths of answers, work and parameters
@@ -119,8 +123,12 @@ def write(case: Case, definition: Definition, letter: Letter, *, by: User | None
 
     After a correction the new letter replaces the one before.
     """
+    code = template_code(definition, letter)
+    before = Document.objects.filter(
+        about=thing_name(case), template__code=code, state=Document.State.VALID
+    ).order_by("pk")
     document = documents.draft(
-        template=documents.template_for(template_code(definition, letter), case.owner),
+        template=documents.template_for(code, case.owner),
         values=values_of(case, definition, at, case.language),
         about=thing_name(case),
         office=case.owner,
@@ -128,4 +136,30 @@ def write(case: Case, definition: Definition, letter: Letter, *, by: User | None
         by=by,
         at=at,
     )
-    return documents.issue(document, by=by, at=at)
+    document = documents.issue(document, by=by, at=at)
+    for old in before.exclude(pk=document.pk):
+        documents.replace(old, with_=document, by=None, at=at, why=_("Dibetulkan."))
+    return document
+
+
+def listen(document: Document, word: str, by: User | None, at: datetime) -> None:
+    """Let a case go on when its letter became valid: the step that nobody takes by hand is taken."""
+    if word != "issued" or document.origin != Document.Origin.OURS:
+        return
+    from lawang.cases.actions import clock_step
+
+    case = Case.objects.filter(key=document.about.partition(":")[2]).first()
+    if case is not None and case.phase == Case.Phase.OPEN:
+        clock_step(case, at=at, kinds=("move", "decide"))
+
+
+def may_read(user: AbstractBaseUser | AnonymousUser, document: Document) -> bool:
+    """Tell whether somebody may read a document of a case: whoever may see the case, or has it in their account.
+
+    Applicants without an account read theirs on the tracking page, which asks for the ticket itself.
+    """
+    case = Case.objects.filter(key=document.about.partition(":")[2]).first()
+    if case is None:
+        return False
+    person = real(user)
+    return bool(person and person.pk == case.account_id) or bool(may(user, "cases.see", case))
