@@ -28,6 +28,7 @@ from lawang.packs.schema import (
 WORD = r"[a-z][a-z0-9_]*"  # names of fields, states, steps: they stand in paths and addresses
 PATH = r"[a-z][a-z0-9_.]*"
 
+BY_PLACE = ("village", "district")  # units that follow the place of the case
 PHASES = ("open", "waiting", "decided", "closed")
 TAKERS = ("applicant", "officer", "section_head", "division_head", "head", "superior", "clock")
 STEP_KINDS = (
@@ -189,7 +190,7 @@ STATE = Group(
         Field("title", Bilingual(60), "What officers and citizens call it."),
         Field("citizen", Bilingual(), "What is happening now and what comes next, to the applicant."),
         Field("phase", OneOf(PHASES), "One of the phases that code knows."),
-        Field("unit", Line(40), "Who holds the case: a code of units.yaml, or `same`."),
+        Field("unit", Ref("unit", also=("same", *BY_PLACE)), "Who holds the case; `same`: whoever had it."),
         Field("due", DURATION, "How long it may stay here.", required=False),
     ),
     "A label inside a phase.",
@@ -281,6 +282,7 @@ LAW = Group(
     (
         Field("title", Line(), "Number and name of the rule."),
         Field("about", Bilingual(), "What it says about this.", required=False),
+        Field("source", Line(), "Where it was read.", required=False, default=""),
     ),
     "One rule on which the service stands.",
 )
@@ -440,7 +442,7 @@ SERVICE = Group(
         Field("title", Bilingual(80), "As people call it."),
         Field("summary", Bilingual(), "One sentence: who gets what."),
         Field("keywords", ListOf(Line(60)), "Other words people search with.", required=False, default=[]),
-        Field("unit", Ref("unit"), "Who answers for it."),
+        Field("unit", Ref("unit", also=BY_PLACE), "Who answers for it."),
         Field("product", Bilingual(), "What the applicant gets."),
         Field(
             "made_in",
@@ -507,7 +509,7 @@ SERVICE = Group(
 UNIT = Group(
     "unit",
     (
-        Field("code", Code("unit"), "Short word that services name."),
+        Field("code", Code("unit", pattern=WORD), "Short word that services name."),
         Field("title", Bilingual(), "What it is."),
     ),
     "Work that some agency of every regency does. `village` and `district` follow the place of the case.",
