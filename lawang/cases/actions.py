@@ -122,6 +122,7 @@ def file_case(
         original_date=original_date,
         received_at=at,
         state_since=at,
+        changed_at=at,
         bundle=bundle,
     )
     thing = thing_name(case)
@@ -405,7 +406,8 @@ def _of_kind(
             case.outcome = Case.Outcome.LAPSED
         case "reopen" | "correct":
             case.outcome, case.outcome_reason = "", ""
-            case.decided_at = case.decided_on_time = case.closed_at = case.erase_after = None
+            case.decided_at = case.decided_on_time = case.days_taken = None
+            case.closed_at = case.erase_after = None
 
 
 def _extend(case: Case, definition: Definition, given: Given, *, by: User | None, at: datetime) -> None:
@@ -431,8 +433,10 @@ def _enter(case: Case, definition: Definition, step: Step, given: Given, *, at: 
         case.escalated_to = case.escalated_at = None
     if office.pk not in case.offices:
         case.offices = [*case.offices, office.pk]
-    case.state_since = at
-    Stay.objects.filter(case=case, left_at=None).update(left_at=at)
+    case.state_since = case.changed_at = at
+    for stay in Stay.objects.filter(case=case, left_at=None).select_related("office__calendar"):
+        stay.left_at, stay.days = at, deadlines.days_between(stay.entered_at, at, stay.office)
+        stay.save(update_fields=["left_at", "days"])
     case.paused_at = at if target.phase == Case.Phase.WAITING else None
     if not was_waiting or target.phase != Case.Phase.WAITING:
         stood = deadlines.pauses(case)
@@ -458,6 +462,7 @@ def _decided(case: Case, definition: Definition, at: datetime) -> None:
     if not case.outcome:
         case.outcome = Case.Outcome.GRANTED
     case.decided_at = at
+    case.days_taken = deadlines.days_taken(case, at)
     if case.outcome in COUNTED and case.due_at is not None:
         case.decided_on_time = at <= case.due_at
 
@@ -550,6 +555,30 @@ def claim(case: Case, *, account: User, at: datetime) -> Case:
     case.save(update_fields=["account"])
     record(case, "case_claimed", by=account, at=at)
     return case
+
+
+def may_object(case: Case, definition: Definition, at: datetime) -> bool:
+    """Tell whether the applicant may object: within the window after the decision, or while the promise is broken."""
+    if definition.objection is None:
+        return False
+    if case.decided_at is None:
+        return deadlines.is_late(case, at)
+    return at <= deadlines.plus(definition.objection[1], case.decided_at, days_of(case.owner))
+
+
+@transaction.atomic
+def object_to(objection: Case, to: Case, *, by: User | None, at: datetime) -> CaseLink:
+    """Say that a case just filed is an objection to another one. Raise Refused outside the window."""
+    to, definition = lock(to)
+    service = definition.objection[0] if definition.objection else ""
+    if objection.service.code != service or not may_object(to, definition, at):
+        raise Refused(_("Keberatan atas permohonan ini tidak bisa lagi diajukan: waktunya sudah lewat."))
+    link, is_new = CaseLink.objects.get_or_create(
+        case=objection, to=to, kind=CaseLink.Kind.OBJECTION, defaults={"at": at}
+    )
+    if is_new:
+        record(to, "case_objected", by=by, at=at, after={"objection": objection.number})
+    return link
 
 
 def parties_of(case: Case) -> list[Party]:

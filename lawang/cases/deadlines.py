@@ -10,13 +10,18 @@ from django.utils.translation import gettext as _
 from lawang.cases.definition import Definition, definition_of
 from lawang.cases.models import Case, Stay
 from lawang.cases.offices import days_of
-from lawang.lib.clock import Clock, Pause, due
+from lawang.lib.clock import Clock, Kind, Pause, due, spent
 from lawang.people.calendar import WorkingDays
-from lawang.people.node import zone
+from lawang.people.models import Agency
+from lawang.people.node import day_of, zone
 from lawang.record.actions import record
 
 BATCH = 500
-STANDS = (Case.Phase.WAITING, Case.Phase.DECIDED, Case.Phase.CLOSED)  # reopened: the days in between do not count
+STANDS = (
+    Case.Phase.WAITING,
+    Case.Phase.DECIDED,
+    Case.Phase.CLOSED,
+)  # reopened: the days in between do not count
 
 
 def promised(definition: Definition, case: Case) -> Clock:
@@ -126,6 +131,17 @@ def _recompute_some(ids: list[int], calendars: dict[int, WorkingDays], at: datet
             )
     Case.objects.bulk_update(moved, ["due_at", "stage_due_at"])
     return len(moved)
+
+
+def days_between(start: datetime, end: datetime, office: Agency) -> int:
+    """Return the working days of an office after the day of `start` up to the day of `end`."""
+    return max(0, days_of(office).between(day_of(start), day_of(end)))
+
+
+def days_taken(case: Case, at: datetime) -> int:
+    """Return the working days from receipt to a moment, without the time in which the clock stood."""
+    clock = Clock(Kind.WORKING_DAYS, 0)
+    return spent(clock, case.received_at, at, days=days_of(case.owner), zone=zone(), pauses=pauses(case))
 
 
 def is_late(case: Case, at: datetime) -> bool:

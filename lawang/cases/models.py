@@ -192,6 +192,9 @@ class Case(models.Model):
     extensions = models.PositiveSmallIntegerField(default=0)
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_on_time = models.BooleanField(null=True, blank=True)
+    days_taken = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # working days to the decision, pauses apart
     closed_at = models.DateTimeField(null=True, blank=True)
     escalated_to = models.ForeignKey(
         Agency, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -208,6 +211,7 @@ class Case(models.Model):
     erase_after = models.DateField(null=True, blank=True)
     erased_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)  # counts every change, for If-Match
+    changed_at = models.DateTimeField()  # of the last change that statistics count
     search = SearchVectorField(null=True, editable=False)  # number, code and names
 
     objects = CaseQuerySet.as_manager()
@@ -239,6 +243,7 @@ class Case(models.Model):
             models.Index(fields=["service", "decided_at"], name="case_decided"),
             models.Index(fields=["area", "-received_at"], name="case_area"),
             models.Index(fields=["-received_at", "id"], name="case_received"),
+            models.Index(fields=["changed_at"], name="case_changed"),
             models.Index(fields=["erase_after"], condition=Q(erased_at__isnull=True), name="case_erase"),
             GinIndex(fields=["search"], name="case_search"),
             GinIndex(fields=["offices"], name="case_offices"),
@@ -263,6 +268,9 @@ class Stay(models.Model):
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    days = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # working days of the office, when it was left
 
     class Meta:
         constraints = [
@@ -271,6 +279,7 @@ class Stay(models.Model):
         indexes = [
             models.Index(fields=["case", "entered_at"], name="stay_of_case"),
             models.Index(fields=["office", "entered_at"], name="stay_office"),
+            models.Index(fields=["left_at"], name="stay_left"),
         ]
 
 
@@ -400,3 +409,54 @@ class ServiceSetting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["service", "name"], name="service_setting_once")]
+
+
+class Tally(models.Model):
+    """One row counts the cases of one service, agency and district in one month: received in it, decided in it.
+
+    Filled by statistics.py from the cases; it can be emptied and filled again at any time.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+")
+    district = models.ForeignKey(Area, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    month = models.DateField()  # its first day, in the node's zone
+    received = models.PositiveIntegerField(default=0)
+    decided = models.PositiveIntegerField(default=0)  # with an outcome that says whether the promise was kept
+    on_time = models.PositiveIntegerField(default=0)  # of decided
+    first_time = models.PositiveIntegerField(default=0)  # of decided: nothing had to be asked for
+    refused = models.PositiveIntegerField(default=0)  # of decided
+    days = models.JSONField(default=dict)  # of decided: working days -> how many cases
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "owner", "district", "month"], nulls_distinct=False, name="tally_once"
+            )
+        ]
+        indexes = [models.Index(fields=["month", "service"], name="tally_month")]
+
+
+class OfficeTally(models.Model):
+    """One row counts the stays of one service's cases that ended at one office in one month."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    office = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="+")
+    month = models.DateField()
+    stays = models.PositiveIntegerField(default=0)
+    days = models.JSONField(default=dict)  # working days -> how many stays
+
+    class Meta:
+        verbose_name_plural = "office tallies"
+        constraints = [
+            models.UniqueConstraint(fields=["service", "office", "month"], name="office_tally_once")
+        ]
+
+
+class TallyState(models.Model):
+    """The one row says how far the tallies are filled."""
+
+    counted_to = models.DateTimeField(null=True, blank=True)  # every change of a case before this is counted
+    ran_at = models.DateTimeField(null=True, blank=True)
+    months = models.PositiveIntegerField(default=0)  # how many groups the last run counted anew
