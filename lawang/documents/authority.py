@@ -119,7 +119,7 @@ def _name(common_name: str, *, title: str = "", organisation: str = "") -> x509.
     if title := _cut(title, LONGEST):
         parts.append((NameOID.TITLE, title))
     mark = f" ({MARK})"
-    parts.append((NameOID.COMMON_NAME, _cut(common_name, LONGEST - len(mark)) + mark))
+    parts.append((NameOID.COMMON_NAME, f"{_cut(common_name, LONGEST - len(mark))}{mark}".strip()))
     return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
 
 
@@ -230,12 +230,16 @@ def _add_field(writer: IncrementalPdfFileWriter, stamp: Stamp | None) -> str:
         fields.SigFieldSpec(
             f"TandaTangan{number}",
             on_page=page,
-            box=(stamp.x, stamp.y, stamp.x + stamp.size, stamp.y + stamp.size) if stamp else None,
+            box=_whole(stamp) if stamp else None,
             invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True),
             readable_field_name=f"Tanda tangan elektronik {number}",  # read aloud; part of the letter
         ),
     )
     return f"TandaTangan{number}"
+
+
+def _whole(stamp: Stamp) -> tuple[int, int, int, int]:
+    return round(stamp.left), round(stamp.bottom), round(stamp.right), round(stamp.top)
 
 
 def _tab_by_structure(writer: IncrementalPdfFileWriter, number: int) -> None:
@@ -264,7 +268,7 @@ def _stamp_style(stamp: Stamp) -> StaticStampStyle:
         border_width=0,
         background=RawContent(drawing, box=BoxConstraints(width=side, height=side)),
         background_layout=SimpleBoxLayoutRule(
-            AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins(), InnerScaling.STRETCH_FILL
+            AxisAlignment.ALIGN_MID, AxisAlignment.ALIGN_MID, Margins(), InnerScaling.STRETCH_TO_FIT
         ),
     )
 

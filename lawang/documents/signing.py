@@ -24,13 +24,18 @@ class Person:
 
 @dataclass(frozen=True)
 class Stamp:
-    """A visible mark: a QR code of `link`. Points from the lower left corner of the page."""
+    """A visible mark: a QR code of `link`. Points from the lower left corner of the page.
+
+    Most letters need none: what is seen of a signature is set with the letter, before anybody signs. A stamp stands
+    outside of the structure of the page, so a letter with one is no longer PDF/UA.
+    """
 
     link: str
     page: int  # from 1
-    x: int
-    y: int
-    size: int
+    left: float
+    bottom: float
+    right: float
+    top: float
 
 
 @dataclass(frozen=True)

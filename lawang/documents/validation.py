@@ -25,10 +25,20 @@ from pyhanko_certvalidator import ValidationContext
 
 from lawang.documents import authority
 from lawang.lib.dates import long_moment
-from lawang.lib.pdf import demand_safe, is_safe, opened
+from lawang.lib.pdf import demand_safe, is_safe, opened, page_hashes
 from lawang.lib.refused import Refused
 
-__all__ = ["Changed", "Found", "Report", "Trust", "Verdict", "demand_safe", "is_safe", "validate"]
+__all__ = [
+    "Changed",
+    "Found",
+    "Report",
+    "Trust",
+    "Verdict",
+    "demand_safe",
+    "is_safe",
+    "is_signed_version",
+    "validate",
+]
 
 SIGNATURES = 20  # that one file may carry
 WORDS = 200  # letters of a foreign name that are kept
@@ -178,6 +188,22 @@ def validate(pdf: bytes, *, at: datetime) -> Report:
             raise Refused(_("PDF ini memuat terlalu banyak tanda tangan. Periksa berkasnya."))
         roots = trusted_roots()
         return Report(tuple(_examine(one, roots, at) for one in embedded))
+
+
+def is_signed_version(before: bytes, after: bytes, *, at: datetime) -> bool:
+    """Return whether `after` is the same pages as `before` with exactly one good signature more.
+
+    The bytes need not begin alike: a signing service may write the first signature by writing the file anew.
+    """
+    try:
+        old, new = validate(before, at=at), validate(after, at=at)
+        return (
+            new.is_good
+            and len(new.signatures) == len(old.signatures) + 1
+            and (after.startswith(before) or page_hashes(before) == page_hashes(after))
+        )
+    except Refused:
+        return False
 
 
 def trusted_roots() -> list[tuple[asn1_x509.Certificate, Trust]]:

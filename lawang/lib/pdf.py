@@ -3,6 +3,7 @@
 A foreign file goes through a foreign parser (pyHanko): whatever breaks in it becomes one sentence for the person.
 """
 
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from lawang.lib.refused import Refused
 UNPACKED = 256_000_000  # bytes that may come out of one file
 ATTACHMENTS = 200  # nodes of the tree of attached files
 REVISIONS = 200
+PAGES = 5_000
 LIMITS = DecodeLimits(document_budget=DocumentDecodeBudget(base_allowance=UNPACKED, max_ratio=0))
 PROGRAMS = tuple(
     f".{ending}"
@@ -117,6 +119,29 @@ def _demand_safe(pdf: bytes, depth: int) -> None:
                     )
                     % {"name": _clean(name)}
                 )
+
+
+def page_hashes(pdf: bytes) -> list[str]:
+    """Return the SHA-256 of what is drawn on each page, in order. Raise Refused as `opened` does."""
+    hashes: list[str] = []
+    with opened(pdf) as reader:
+        waiting, visited = [reader.root["/Pages"]], 0
+        while waiting:
+            node = waiting.pop()
+            visited += 1
+            if visited > PAGES:
+                raise Refused(_("PDF ini terlalu tebal. Bagi menjadi beberapa berkas."))
+            if "/Kids" in node:
+                waiting.extend(kid.get_object() for kid in reversed(node["/Kids"]))
+            else:
+                hashes.append(hashlib.sha256(_drawn(node)).hexdigest())
+    return hashes
+
+
+def _drawn(page: Any) -> bytes:
+    contents = _of(page, "/Contents")
+    streams = contents if isinstance(contents, list) else [] if contents is None else [contents]
+    return b"\n".join(stream.get_object().read_data() for stream in streams)
 
 
 def _demand_quiet(piece: bytes) -> None:
