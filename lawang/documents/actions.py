@@ -298,7 +298,7 @@ def draft(
 @transaction.atomic
 def discard(document: Document, *, by: User | None, at: datetime) -> None:
     """Throw a draft away. It never had a number."""
-    document = _locked(document)
+    document = locked(document)
     if not document.about:
         _allow(by, "documents.issue", document)
     if document.state != Document.State.DRAFT:
@@ -316,7 +316,7 @@ def issue(document: Document, *, by: User | None, at: datetime) -> Document:
 
     Raise Refused when it is no draft, or has a hole where a value is missing.
     """
-    document = _locked(document)
+    document = locked(document)
     if not document.about:
         _allow(by, "documents.issue", document)
     if document.state != Document.State.DRAFT or document.template is None:
@@ -327,7 +327,8 @@ def issue(document: Document, *, by: User | None, at: datetime) -> Document:
         taken = take(document.template.series, at=at, office=document.office)
         document.series, document.sequence, document.number = taken.series, taken.sequence, taken.number
     waiting = [
-        _place(document, order, office) for order, office in enumerate(document.template.signers, start=1)
+        place(document, order, office, on=document.date)
+        for order, office in enumerate(document.template.signers, start=1)
     ]
     document.is_example = makes_examples(signed=bool(waiting))
     write(document, waiting, by=by, at=at)
@@ -361,10 +362,9 @@ def _check_whole(document: Document) -> None:
         )
 
 
-def _place(document: Document, order: int, office: str) -> Signature:
-    """Return an unsaved place for a signature, with the name of who holds the office now."""
-    assert document.date is not None
-    who = signers.expected(office, document.office, on=document.date)
+def place(document: Document, order: int, office: str, *, on: Date) -> Signature:
+    """Return an unsaved place for a signature, with the name of who holds the office that day."""
+    who = signers.expected(office, document.office, on=on)
     return Signature(
         document=document,
         order=order,
@@ -382,18 +382,14 @@ def makes_examples(*, signed: bool) -> bool:
 
 
 def write(document: Document, places: Iterable[Signature], *, by: User | None, at: datetime) -> None:
-    """Set the final PDF and put it into the columns of a document that is not saved yet; mark where stamps go."""
-    waiting = list(places)
+    """Set the final PDF with these places for signatures, into the columns of the document; it is not saved here."""
     letter = composing.compose(
         document,
-        signatures=waiting,
+        signatures=list(places),
         watermark=composing.EXAMPLE if document.is_example else "",
         is_final=True,
     )
-    content, boxes = typeset.pdf(letter, at=at)
-    for place in waiting:
-        place.box = next((box.as_json() for box in boxes if box.order == place.order), {})
-    keep(document, content, by=by, at=at)
+    keep(document, typeset.pdf(letter, at=at), by=by, at=at)
 
 
 def keep(document: Document, content: bytes, *, by: User | None, at: datetime) -> None:
@@ -428,8 +424,8 @@ def became_valid(document: Document, *, by: User | None, at: datetime) -> None:
 
 def ask_next(document: Document, *, at: datetime) -> None:
     """Mail whoever is to sign next, when that is one person with an address."""
-    place = document.signatures.exclude(state=Signature.State.SIGNED).order_by("order").first()
-    who = signers.expected(place.office, place.agency, on=day_of(at)) if place else None
+    waiting = document.signatures.exclude(state=Signature.State.SIGNED).order_by("order").first()
+    who = signers.expected(waiting.office, waiting.agency, on=day_of(at)) if waiting else None
     if who is None or not who.user.email:
         return
     words = {
@@ -475,7 +471,7 @@ def register_elsewhere(
         raise Refused(_("Nomor dokumen belum diisi."))
     if date > day_of(at):
         raise Refused(_("Tanggal dokumen tidak boleh di masa depan."))
-    content = _pdf_of(upload, name)
+    content = pdf_of(upload, name)
     report = validate(content, at=at)
     if report.verdict is Verdict.BROKEN:
         raise Refused(
@@ -516,7 +512,7 @@ def register_elsewhere(
     return document
 
 
-def _pdf_of(upload: "UploadedFile[bytes] | bytes", name: str = "") -> bytes:
+def pdf_of(upload: "UploadedFile[bytes] | bytes", name: str = "") -> bytes:
     """Return the bytes of a PDF that somebody handed in, checked like every file."""
     given = name or ("dokumen.pdf" if isinstance(upload, bytes) else str(upload.name or "dokumen.pdf"))
     content = files.check(upload, given)
@@ -528,9 +524,9 @@ def _pdf_of(upload: "UploadedFile[bytes] | bytes", name: str = "") -> bytes:
 @transaction.atomic
 def replace(document: Document, *, with_: Document, by: User | None, at: datetime, why: str) -> Document:
     """Let another document take the place of a valid one: at once, or as soon as all have signed the other."""
-    document = _locked(document)
+    document = locked(document)
     _allow(by, "documents.revoke", document)
-    _need_reason(why)
+    need_reason(why)
     if document.state != Document.State.VALID:
         raise Refused(_("Hanya surat yang berlaku yang dapat diganti."))
     if with_.pk == document.pk or with_.state not in (Document.State.VALID, Document.State.WAITING):
@@ -564,9 +560,9 @@ def revoke(document: Document, *, by: User | None, at: datetime, reason: str) ->
 
     One that still waits for signatures never was in force: its number is voided.
     """
-    document = _locked(document)
+    document = locked(document)
     _allow(by, "documents.revoke", document)
-    _need_reason(reason)
+    need_reason(reason)
     if document.state not in (Document.State.VALID, Document.State.WAITING):
         raise Refused(_("Surat ini tidak sedang berlaku."))
     before = document.state
@@ -606,11 +602,11 @@ def void_number(
     series: NumberSeries, sequence: int, number: str, *, reason: str, by: User | None, at: datetime
 ) -> VoidedNumber:
     """Write down that a number that was taken will never be used, and why."""
-    _need_reason(reason)
+    need_reason(reason)
     return _void(Taken(series, sequence, number), reason=reason, by=by, at=at)
 
 
-def _need_reason(reason: str) -> None:
+def need_reason(reason: str) -> None:
     if len(reason.strip()) < 5:
         raise Refused(_("Tulis alasannya dalam satu kalimat. Alasan ini tinggal di riwayat surat."))
 
@@ -631,7 +627,7 @@ def erase(about: models.Model | str, *, by: User | None, at: datetime, note: str
     return count
 
 
-def _locked(document: Document) -> Document:
+def locked(document: Document) -> Document:
     return (
         Document.objects.select_for_update(of=("self",))
         .select_related("office", "office__parent", "template", "series", "replaced_by")
@@ -653,8 +649,7 @@ def pdf(document: Document, *, at: datetime | None = None) -> bytes:
             signatures=list(document.signatures.all()),
             watermark=composing.DRAFT if document.state == Document.State.DRAFT else composing.UNSIGNED,
         )
-        content, _boxes = typeset.pdf(letter, at=at or document.made_at)
-        return content
+        return typeset.pdf(letter, at=at or document.made_at)
     return file_of(document)
 
 

@@ -123,7 +123,7 @@ def statement_of(document: Document) -> qr.Statement:
 
 
 def _signers(signatures: Sequence[Signature]) -> tuple[Signer, ...]:
-    note = "Ditandatangani\nsecara elektronik"
+    note = "Ditandatangani secara elektronik"
     return tuple(Signer(one.order, one.position, one.name, note=note) for one in signatures)
 
 
@@ -145,6 +145,11 @@ def set_up(draft: Draft, *, signers: tuple[Signer, ...] = (), watermark: str = "
         layout = LAYOUTS.get(draft.kind, "certificate")
         reference = [(_("Nomor"), number), (_("Hal"), draft.title)]
         bare = site().partition("://")[2]
+        said = {  # the watermark is drawn; who listens to the page hears these words
+            DRAFT: _("Rancangan: surat ini belum bernomor dan belum berlaku."),
+            UNSIGNED: _("Surat ini belum ditandatangani dan belum berlaku."),
+            EXAMPLE: _("Contoh: surat ini tidak mempunyai kekuatan hukum."),
+        }.get(watermark, "")
         return Letter(
             language=draft.language,
             layout=layout,
@@ -159,7 +164,10 @@ def set_up(draft: Draft, *, signers: tuple[Signer, ...] = (), watermark: str = "
                     % {"address": f"{bare}/cek"},
                 ),
                 code=given["code"],
-                after=_("Keasliannya dapat diperiksa juga tanpa sinyal."),
+                after=""
+                if watermark in (DRAFT, UNSIGNED)
+                else _("Kode QR dapat diperiksa juga tanpa sinyal."),
+                notice=said,
             ),
             author=office,
             number=_("Nomor: %(number)s") % {"number": number} if number and layout != "letter" else "",

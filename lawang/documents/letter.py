@@ -32,7 +32,7 @@ class Signer:
     position: str
     name: str
     rank: str = ""  # a line below the name
-    note: str = ""  # beside the stamp: "Ditandatangani secara elektronik"
+    note: str = ""  # in place of ink: "Ditandatangani secara elektronik"
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Check:
     lines: tuple[str, ...]
     code: str  # as people type it
     after: str = ""  # a line below the code
+    notice: str = ""  # what the watermark says, in words
 
 
 @dataclass(frozen=True)
@@ -70,27 +71,6 @@ class Letter:
     def dated(self) -> str:
         """Return place and date as one line, or either."""
         return ", ".join(word for word in (self.place, self.date) if word)
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where the stamp of one signature goes: PDF points from the lower left corner of page 1, 2, ..."""
-
-    order: int
-    page: int
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    def as_json(self) -> dict[str, float]:
-        return {
-            "page": self.page,
-            "left": round(self.left, 1),
-            "bottom": round(self.bottom, 1),
-            "right": round(self.right, 1),
-            "top": round(self.top, 1),
-        }
 
 
 def leveled(body: Tree, below: int) -> list[Block]:

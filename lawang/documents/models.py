@@ -228,8 +228,7 @@ class Signature(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     signed_at = models.DateTimeField(null=True, blank=True)
     backend = models.CharField(max_length=20, blank=True)  # "test", "bsre", "upload"
-    box = models.JSONField(default=dict, blank=True)  # where its stamp goes, see typeset.Box
-    reference = models.CharField(max_length=120, blank=True)  # how the signer names what it will answer later
+    ticket = models.CharField(max_length=120, blank=True)  # how the signer names what it will answer later
     asked_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(
         max_length=500, blank=True

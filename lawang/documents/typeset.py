@@ -31,10 +31,9 @@ from lawang.documents.language import (
     Tree,
     Words,
 )
-from lawang.documents.letter import Box, Letter, Signer, leveled
+from lawang.documents.letter import Letter, Signer, leveled
 
 SOURCE = Path(__file__).with_name("letter.typ")
-A4_HEIGHT = 841.89  # points
 TOFU = "\u25a1"  # in place of a letter that the fonts do not have
 
 # Names and letters are written in Latin characters (Permendagri 73/2022, Pasal 4). Beside them: punctuation, currency,
@@ -150,6 +149,7 @@ def as_json(letter: Letter) -> str:
                 "lines": [printable(line) for line in check.lines],
                 "code": printable(check.code),
                 "after": printable(check.after),
+                "notice": printable(check.notice),
             },
             "watermark": printable(letter.watermark),
             "foot": printable(letter.foot),
@@ -169,37 +169,16 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=str(SOURCE.parent))
 
 
-def pdf(letter: Letter, *, at: datetime) -> tuple[bytes, list[Box]]:
-    """Return the letter as PDF made at that moment, and where the stamps of its signatures go."""
+def pdf(letter: Letter, *, at: datetime) -> bytes:
+    """Return the letter as PDF, made at that moment."""
     given = {"letter": as_json(letter)}
     with _busy:
-        compiler = _compiler()
-        content = compiler.compile(
+        content = _compiler().compile(
             input=str(SOURCE),
             format="pdf",
             sys_inputs=given,
             pdf_standards=["a-3a", "ua-1"],
             timestamp=int(at.timestamp()),
         )
-        found = compiler.query("<stamp>", field="value") if letter.signers else "[]"
     assert isinstance(content, bytes)
-    return content, [_box(place) for place in json.loads(found)]
-
-
-def _box(place: dict[str, Any]) -> Box:
-    at = place["at"]
-    left, top = _points(at["x"]), A4_HEIGHT - _points(at["y"])
-    return Box(
-        order=place["order"],
-        page=at["page"],
-        left=left,
-        bottom=top - _points(place["height"]),
-        right=left + _points(place["width"]),
-        top=top,
-    )
-
-
-def _points(length: str) -> float:
-    """Return a Typst length ("12.5pt") in points."""
-    assert length.endswith("pt"), length
-    return float(length.removesuffix("pt"))
+    return content

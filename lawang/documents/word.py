@@ -203,6 +203,6 @@ def _check(paper: Any, check: Check) -> None:
     _rule(paper.add_paragraph())
     drawn = paper.add_paragraph().add_run().add_picture(picture, width=Cm(3))
     drawn._inline.docPr.set("descr", printable(check.alt))
-    for line in (*check.lines, check.code, check.after):
+    for line in (check.notice, *check.lines, check.code, check.after):
         if line:
             paper.add_paragraph().add_run(printable(line)).font.size = Pt(9)

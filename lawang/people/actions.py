@@ -24,12 +24,14 @@ from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.lib.dates import long_date
+from lawang.lib.nik import digits, fault
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text
 from lawang.people import node as nodes
 from lawang.people.identify import clean_email, clean_phone, clean_username
 from lawang.people.models import Agency, Delegation, Membership, Node, NodeKey, Role, User
 from lawang.people.permissions import ALL, RULES, SCOPES, Reach, agencies_below, demand, forget, reach
+from lawang.people.registered import nik_of, sealed_nik
 from lawang.record.actions import record
 from lawang.record.models import Privacy
 from lawang.record.seals import seal_card
@@ -143,6 +145,22 @@ def _write_contact(user: User, *, username: str, name: str, email: str | None, p
         raise Refused(_("Alamat surel itu sudah dipakai akun lain."))
     if user.phone and others.filter(phone=user.phone).exists():
         raise Refused(_("Nomor telepon itu sudah dipakai akun lain."))
+
+
+@transaction.atomic
+def register_nik(user: User, nik: str, *, by: User | None, at: datetime) -> User:
+    """Keep the NIK by which a signing service knows somebody who signs letters; empty takes it away."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    _allow(by, "people.manage_users", user)
+    wanted = digits(nik)
+    if wanted and (sentence := fault(wanted)):
+        raise Refused(sentence)
+    if wanted == (nik_of(user) or ""):
+        return user
+    user.nik = sealed_nik(user, wanted)
+    user.save(update_fields=["nik"])
+    record(user, "nik_registered", by=by, at=at, sealed={"nik": wanted} if wanted else {})
+    return user
 
 
 def check_password(password: str, user: User) -> None:

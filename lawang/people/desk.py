@@ -31,7 +31,7 @@ from lawang.people.forms import (
     MembershipForm,
     NewAgencyForm,
     NewPersonForm,
-    PersonForm,
+    SignerForm,
     UserFilters,
     WhyForm,
 )
@@ -39,6 +39,7 @@ from lawang.people.models import Agency, Membership, Role, User
 from lawang.people.node import now, today, zone
 from lawang.people.permissions import RULES, SCOPES, demand, may, needs, reach, sees
 from lawang.people.privacy import masked_email, masked_phone
+from lawang.people.registered import nik_of
 from lawang.people.views import me
 from lawang.record import verbs
 from lawang.record.actions import saw, thing_name
@@ -214,12 +215,14 @@ def change_user(request: HttpRequest, key: UUID) -> HttpResponse:
     """Change names and contacts. Without the privacy class the contacts stay as they are and are not shown."""
     person = _user(request, key)
     initial = {"name": person.name, "username": person.username, "email": person.email, "phone": person.phone}
-    form = PersonForm(request.POST or None, initial=initial)
     open_fields = sees(request.user, Privacy.PERSONAL)
+    if open_fields:
+        initial["nik"] = nik_of(person)
+    form = SignerForm(request.POST or None, initial=initial)
     if not open_fields:
-        del form.fields["email"], form.fields["phone"]
-    elif request.method == "GET" and (person.email or person.phone):
-        saw(person, ["email", "phone"], by=me(request), at=now(), why=_("mengubah pengguna"))
+        del form.fields["email"], form.fields["phone"], form.fields["nik"]
+    elif request.method == "GET" and (person.email or person.phone or person.nik):
+        saw(person, ["email", "phone", "nik"], by=me(request), at=now(), why=_("mengubah pengguna"))
 
     def save() -> str:
         chosen = form.cleaned_data
@@ -232,6 +235,8 @@ def change_user(request: HttpRequest, key: UUID) -> HttpResponse:
             by=me(request),
             at=now(),
         )
+        if open_fields:
+            actions.register_nik(person, chosen["nik"], by=me(request), at=now())
         return _("Perubahan tersimpan.")
 
     return _edit(request, form, save, person, title=_("Ubah pengguna"))

@@ -91,6 +91,16 @@ class PersonForm(Form):
     )
 
 
+class SignerForm(PersonForm):
+    nik = forms.CharField(
+        label=gettext_lazy("NIK"),
+        max_length=30,
+        required=False,
+        help_text=gettext_lazy("Hanya untuk yang menandatangani surat secara elektronik. Disimpan tersandi."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
 class NewPersonForm(PersonForm):
     password = forms.CharField(
         label=gettext_lazy("Kata sandi pertama"),

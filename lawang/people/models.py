@@ -32,6 +32,7 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     joined_at = models.DateTimeField(auto_now_add=True)
     seen_changes_at = models.DateTimeField(null=True, blank=True)  # "what changed since last visit"
+    nik = models.TextField(blank=True)  # of who signs letters electronically; a ciphertext, see registered.py
 
     objects = UserManager()
 

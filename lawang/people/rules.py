@@ -58,6 +58,7 @@ def install() -> None:
             "membership_ended": _("Tugas diakhiri"),
             "membership_granted": _("Tugas diberikan"),
             "moved": _("Dipindahkan"),
+            "nik_registered": _("NIK penanda tangan dicatat"),
             "password_set": _("Kata sandi diganti"),
             "points_loaded": _("Titik peta dimuat"),
             "reactivated": _("Akun dibuka kembali"),

@@ -40,15 +40,15 @@ VALUES = {
 
 
 def make_template(code: str = "usaha/letter", **fields: Any) -> Template:
-    fields = {
+    given: dict[str, Any] = {
         "kind": "certificate",
         "title": {"id": "Surat keterangan usaha", "en": "Business certificate"},
         "body": {"id": BODY, "en": ENGLISH},
         "series": "usaha",
         "names": {name: {"id": name} for name in (*VALUES, "purpose")},
         "at": AT,
-    } | fields
-    return actions.install_template(code, **fields)
+    }
+    return actions.install_template(code, **given | fields)
 
 
 def make_village() -> Agency:
@@ -59,7 +59,7 @@ def make_draft(
     template: Template | None = None,
     *,
     values: dict[str, str] | None = None,
-    about: str = "cases.case:1",
+    about: str = "tests.thing:1",
     office: Agency | None = None,
     by: User | None = None,
     at: datetime = AT,
