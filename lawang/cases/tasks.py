@@ -1,6 +1,6 @@
 """Work for later, each a few lines that call an action. Safe to run twice."""
 
-from lawang.cases import deadlines, escalation, tracking, uploads
+from lawang.cases import deadlines, escalation, statistics, tracking, uploads
 from lawang.people.node import now
 from lawang.record.jobs import by_clock, job
 
@@ -8,6 +8,11 @@ from lawang.record.jobs import by_clock, job
 @by_clock("7 * * * *")
 def go_on_with_cases(timestamp: int) -> None:
     escalation.go_on(at=now())
+
+
+@by_clock("20 * * * *")  # before measures counts its series, at half past
+def fill_tallies(timestamp: int) -> None:
+    statistics.fill(at=now())
 
 
 @job()
