@@ -7,6 +7,7 @@ class ConnectConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lawang.connect import smtp
+        from lawang.connect import bsre, smtp
 
         smtp.register()
+        bsre.register()
