@@ -1,12 +1,13 @@
 """A service's definition as code reads it: typed, frozen, made once from the JSON of its version."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from lawang.cases.models import ServiceVersion
 from lawang.lib import fields as lib
+from lawang.lib import steps
 from lawang.lib.clock import Clock
 from lawang.lib.text import Text, text
 
@@ -283,12 +284,30 @@ def read(data: Mapping[str, Any]) -> Definition:
     )
 
 
+def graph_of(definition: Definition) -> steps.Graph:
+    """Return states and steps as the graph that lib/steps proves and draws."""
+    return steps.Graph(
+        tuple(steps.State(one.code, one.phase, one.unit, one.due) for one in definition.states.values()),
+        tuple(
+            steps.Step(one.code, one.sources, one.to, one.by, one.kind) for one in definition.steps.values()
+        ),
+        definition.start,
+    )
+
+
 def definition_of(version: ServiceVersion) -> Definition:
     """Return the definition of a version; read once per process, for one with this hash never changes.
 
     Lists defer the column `definition`: it is fetched only by whoever reads it first.
     """
     return _read_once(version.sha256, _Held(version))
+
+
+def warm(versions: Iterable[ServiceVersion]) -> None:
+    """Read the definitions of several versions that defer them, in one query; none when all were read before."""
+    cold = {version.pk for version in versions if version.sha256 not in _known}
+    for version in ServiceVersion.objects.filter(pk__in=cold) if cold else ():
+        definition_of(version)
 
 
 class _Held:
@@ -304,6 +323,10 @@ class _Held:
         return isinstance(other, _Held)
 
 
+_known: set[str] = set()  # hashes that this process has read
+
+
 @lru_cache(maxsize=256)
 def _read_once(sha256: str, held: _Held) -> Definition:
+    _known.add(sha256)
     return read(held.version.definition)

@@ -48,10 +48,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Fault:
-    """What a rule found wrong: the way from the group to the value ("colours", "accent"), and a sentence."""
+    """What a rule found wrong: the way from the group to the value ("colours", "accent"), and a sentence.
+
+    `words` are those that would be allowed there.
+    """
 
     way: tuple[str | int, ...]
     sentence: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,8 @@ class Bilingual:
             return None
         found: dict[str, str] = {}
         for name, value in words_of(node, reading, ("id", "en")):
+            with_way(reading, name, value)
+            reading.way.pop()
             if (line := Line(self.most).read(value, reading)) is not None:
                 found[name] = line
             else:
@@ -370,17 +376,21 @@ class Ref:
 
     With `under`, the code is looked up within the enclosing definition of that name. `acyclic` forbids circles.
     `defines` says that the group around it is the one thing of that name for the code: a second one is a mistake.
+    `also` are words that code knows and nobody defines.
     """
 
     to: str
     under: str = ""
     acyclic: bool = False
     defines: str = ""
+    also: tuple[str, ...] = ()
 
     def read(self, node: Node, reading: Reading) -> str | None:
         code = scalar(node, reading, _("kode yang sudah ditetapkan"))
         if code is None:
             return None
+        if code in self.also:
+            return code
         full = self.full(code, reading)
         user = reading.scope[-1] if reading.scope else None
         reading.used.append(Use(self.to, full, reading.spot(node), user, self.acyclic))
@@ -393,7 +403,8 @@ class Ref:
         return f"{around}/{code}" if around else code
 
     def describe(self) -> str:
-        return f"code of a {self.to}" + (f" of the same {self.under}" if self.under else "")
+        also = "".join(f", or `{word}`" for word in self.also)
+        return f"code of a {self.to}" + (f" of the same {self.under}" if self.under else "") + also
 
 
 @dataclass(frozen=True)
@@ -454,15 +465,21 @@ class Anything:
 
     def read(self, node: Node, reading: Reading) -> Any:
         if isinstance(node, MappingNode):
-            return {name: self.read(value, reading) for name, value in words_of(node, reading, None)}
+            return {name: self._inside(name, value, reading) for name, value in words_of(node, reading, None)}
         if isinstance(node, SequenceNode):
-            return [self.read(item, reading) for item in node.value]
+            return [self._inside(number, item, reading) for number, item in enumerate(node.value)]
         assert isinstance(node, ScalarNode)
         if node.tag == STANDARD + "bool":
             return node.value.lower() == "true"
         if node.tag == STANDARD + "int" and re.fullmatch(r"-?(0|[1-9]\d*)", node.value):
             return int(node.value)
         return str(node.value)
+
+    def _inside(self, step: str | int, node: Node, reading: Reading) -> Any:
+        with_way(reading, step, node)
+        value = self.read(node, reading)
+        reading.way.pop()
+        return value
 
     def describe(self) -> str:
         return "anything"
@@ -592,7 +609,8 @@ class Group:
         if len(reading.problems) == before:
             for rule in self.rules:
                 for fault in rule(values):
-                    reading.problem(self._spot_of(fault, here, node, reading), fault.sentence)
+                    spot = self._spot_of(fault, here, node, reading)
+                    reading.problem(spot, fault.sentence, fault.words)
         return {known.name: values[known.name] for known in self.fields if known.name in values}
 
     def _spot_of(self, fault: Fault, here: tuple[str | int, ...], node: Node, reading: Reading) -> Spot:
@@ -680,6 +698,11 @@ def broken_yaml(error: yaml.MarkedYAMLError) -> str:
         return _("Jangan pakai tab; pakai spasi untuk melekukkan baris.")
     if "cannot start any token" in problem:
         return _("Tanda ini tidak boleh mengawali isi: beri tanda kutip pada teksnya.")
+    if "expected ',' or" in problem:
+        return _(
+            "Di dalam {…} dan […] teks dengan koma, titik dua, tanda tanya atau kurung harus di antara tanda "
+            "kutip; atau kurungnya belum ditutup."
+        )
     if "could not find expected ':'" in problem:
         return _("Titik dua setelah kata belum ada.")
     if "found unexpected end of stream" in problem:
