@@ -157,7 +157,9 @@ CONTENT_SECURITY_POLICY = {  # docs/decisions/0204-content-security-policy.md
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "img-src": ["'self'", "data:"],
+        "manifest-src": ["'self'"],
         "object-src": ["'none'"],
+        "worker-src": ["'self'"],
         **({"upgrade-insecure-requests": True} if BEHIND_TLS else {}),
     }
 }
@@ -277,7 +279,9 @@ BSRE_URL = env(
 BSRE_CERTIFICATE = env(
     "LAWANG_BSRE_CERTIFICATE", "", "Certificate file (PEM) of that service when it is not a public one."
 )
-BSRE_SECONDS = int(env("LAWANG_BSRE_SECONDS", "60", "Seconds that BSrE's service has for each answer."))
+BSRE_SECONDS = int(
+    env("LAWANG_BSRE_SECONDS", "45", "Seconds that BSrE's service has for each answer; fewer than your proxy waits.")
+)
 PG_BIN = env(
     "LAWANG_PG_BIN", "", "Folder of initdb and postgres for the embedded server. Empty: Lawang's own."
 )

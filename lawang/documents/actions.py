@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from lawang.documents import composing, language, signers, signing, sources, typeset, word
+from lawang.documents import composing, language, qr, signers, signing, sources, typeset, word
 from lawang.documents.kinds import kind_name
 from lawang.documents.models import (
     Document,
@@ -25,12 +25,13 @@ from lawang.documents.models import (
     VoidedNumber,
 )
 from lawang.documents.numbers import Taken, check_pattern, take, take_number, void
-from lawang.documents.validation import Verdict, validate
+from lawang.documents.validation import Verdict, demand_safe, validate
 from lawang.lib import codes
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text, say
-from lawang.people.models import Agency, User
-from lawang.people.node import day_of, node
+from lawang.people.models import Agency, Node, NodeKey, User
+from lawang.people.node import day_of
+from lawang.people.node import node as the_node
 from lawang.people.permissions import demand
 from lawang.record import actions as history
 from lawang.record import files
@@ -378,11 +379,12 @@ def place(document: Document, order: int, office: str, *, on: Date) -> Signature
 def makes_examples(*, signed: bool) -> bool:
     """Tell whether what is issued now has no legal force: a demonstration, or a test authority that signs."""
     ready = signing.signers_ready() if signed else []
-    return node().is_demo or (bool(ready) and ready[0].is_example)
+    return the_node().is_demo or (bool(ready) and ready[0].is_example)
 
 
 def write(document: Document, places: Iterable[Signature], *, by: User | None, at: datetime) -> None:
     """Set the final PDF with these places for signatures, into the columns of the document; it is not saved here."""
+    list_qr_key(at=at)
     letter = composing.compose(
         document,
         signatures=list(places),
@@ -518,6 +520,7 @@ def pdf_of(upload: "UploadedFile[bytes] | bytes", name: str = "") -> bytes:
     content = files.check(upload, given)
     if content.kind != "application/pdf":
         raise Refused(_("Kirim berkas PDF."))
+    demand_safe(content.data)
     return content.data
 
 
@@ -633,6 +636,29 @@ def locked(document: Document) -> Document:
         .select_related("office", "office__parent", "template", "series", "replaced_by")
         .get(pk=document.pk)
     )
+
+
+@transaction.atomic
+def list_qr_key(*, at: datetime) -> NodeKey | None:
+    """Put the present QR key on the node's list of public keys and end the one before it.
+
+    Return None while the installation is not set up. The same key again changes nothing, and locks nothing.
+    """
+    fingerprint, public = qr.qr_card()
+    known = NodeKey.objects.filter(fingerprint=fingerprint).first()
+    if known is not None:
+        return known
+    node = Node.objects.select_for_update().order_by("pk").first()
+    if node is None:
+        return None
+    key, is_new = NodeKey.objects.get_or_create(
+        fingerprint=fingerprint,
+        defaults={"node": node, "purpose": NodeKey.Purpose.QR, "public": public, "valid_from": at},
+    )
+    if is_new:
+        node.keys.filter(purpose=NodeKey.Purpose.QR, valid_to=None).exclude(pk=key.pk).update(valid_to=at)
+        record(node, "qr_key_listed", by=None, at=at, after={"purpose": "qr", "fingerprint": fingerprint})
+    return key
 
 
 # Reading

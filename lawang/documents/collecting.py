@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lawang.documents.signing import Gone, Later, NotSigned, Unavailable, signer
 from lawang.documents.validation import is_signed_version
+from lawang.lib.refused import Refused
 
 SOON = timedelta(minutes=10)  # asked every minute; nothing counts as lost before
 LONGEST = timedelta(hours=24)  # then it is given up
@@ -42,7 +43,7 @@ class Book(Protocol):
         """Return the PDF as it was sent to be signed."""
 
     def arrived(self, asked: Asked, pdf: bytes, *, at: datetime) -> None:
-        """Keep the signed PDF; it has been checked against the letter."""
+        """Keep the signed PDF; it has been checked against the letter. Raise Refused when it is not wanted any more."""
 
     def lost(self, asked: Asked, error: NotSigned, *, at: datetime) -> None:
         """Write down that the person has to sign again, and why."""
@@ -74,23 +75,21 @@ def is_due(asked_at: datetime, *, at: datetime) -> bool:
 
 def _collect(book: Book, asked: Asked, *, at: datetime) -> bool:
     """Ask once; return whether the signature arrived."""
-    trouble: NotSigned
     try:
         found = signer(asked.signer).collect(asked.ticket)
+        if isinstance(found, Later):
+            raise Unavailable(_("Layanan tanda tangan belum selesai. Tanda tangani lagi."), "not ready")
+        if not is_signed_version(book.letter(asked), found.pdf, at=at):
+            raise NotSigned(
+                _("Layanan tanda tangan mengirim surat lain. Tanda tangani lagi."), "another letter"
+            )
+        book.arrived(asked, found.pdf, at=at)
     except NotSigned as error:
         trouble, patience = error, _patience(error)
+    except Refused as error:  # the letter was taken back meanwhile
+        trouble, patience = NotSigned(error.sentence, "not wanted any more"), timedelta(0)
     else:
-        if isinstance(found, Later):
-            trouble = Unavailable(_("Layanan tanda tangan belum selesai. Tanda tangani lagi."), "not ready")
-            patience = LONGEST
-        elif is_signed_version(book.letter(asked), found.pdf, at=at):
-            book.arrived(asked, found.pdf, at=at)
-            return True
-        else:
-            trouble = Gone(
-                _("Layanan tanda tangan mengirim surat lain. Tanda tangani lagi."), "another document"
-            )
-            patience = timedelta(0)
+        return True
     if at - asked.asked_at >= patience:
         log.warning("signature_lost key=%s %s", asked.key, trouble.trouble)
         book.lost(asked, trouble, at=at)

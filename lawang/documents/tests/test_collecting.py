@@ -19,6 +19,7 @@ from lawang.documents.signing import (
     Unavailable,
     register_signer,
 )
+from lawang.lib.refused import Refused
 from tests.pdfs import WAYAN, letter, signed
 
 NOW = datetime.now(UTC)
@@ -121,6 +122,19 @@ def test_how_long_it_is_waited_for(
     assert book.error is not None
     assert book.error.sentence
     assert "signature_lost key=1" in caplog.text
+
+
+def test_a_letter_taken_back_meanwhile_does_not_stop_the_others(slow: Slow) -> None:
+    slow.answer = Signed(DONE)
+    book = shelf(waited=timedelta(minutes=1))
+
+    def arrived(asked: Asked, pdf: bytes, *, at: datetime) -> None:
+        raise Refused("Surat ini dicabut.")
+
+    book.arrived = arrived  # type: ignore[method-assign]
+    assert collect_due(at=NOW) == 0
+    assert isinstance(book.error, NotSigned)
+    assert book.error.sentence == "Surat ini dicabut."
 
 
 def test_a_signer_that_was_taken_away_is_waited_for(slow: Slow) -> None:
