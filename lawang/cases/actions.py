@@ -36,6 +36,7 @@ from lawang.people import parties
 from lawang.people.models import Party, User
 from lawang.people.node import day_of
 from lawang.people.permissions import demand
+from lawang.record import sealing
 from lawang.record.actions import record, thing_name
 
 COUNTED = (  # outcomes that say whether the promise was kept; a withdrawal does not
@@ -106,7 +107,7 @@ def file_case(
     office = office_for(definition.states[definition.start].unit, area, owner)
     case = Case(
         code=code,
-        service_id=version.service_id,
+        service=version.service,
         version=version,
         state=definition.start,
         phase=definition.phase_of(definition.start),
@@ -126,17 +127,20 @@ def file_case(
         bundle=bundle,
     )
     thing = thing_name(case)
-    case.applicant = parties.make(thing, _identity(definition.applicant, answers))
+    key = sealing.new_key(thing)
+    who = _identity(definition.applicant, answers)
+    case.applicant = parties.make(thing, who, key=key)
     if definition.subject:
-        case.subject = parties.make(thing, _identity(definition.subject, answers))
+        case.subject = parties.make(thing, _identity(definition.subject, answers), key=key)
     if representative:
-        case.representative = parties.make(thing, representative.who)
-    kept.put_away(case, definition, answers)
+        who = representative.who
+        case.representative = parties.make(thing, who, key=key)
+    kept.put_away(case, definition, answers, key=key)
     case.due_at = deadlines.due_of(case, definition, stood=())
     case.stage_due_at = deadlines.stage_due(case, definition)
     case.number = take_number(definition.series, at=at)
+    case.search = SearchVector(Value(_words(case)), config="simple")
     case.save()
-    _index(case)
     Stay.objects.create(
         case=case, state=case.state, phase=case.phase, office=office, entered_at=at, due_at=case.stage_due_at
     )
@@ -159,7 +163,7 @@ def file_case(
         at=at,
         after={"number": case.number, "state": case.state, "channel": channel, "version": version.number},
     )
-    messages.tell(case, definition, "received", at=at)
+    messages.tell(case, definition, "received", at=at, address=who.email)
     return case
 
 
@@ -173,11 +177,10 @@ def _identity(paths: Mapping[str, str], answers: Mapping[str, Any]) -> parties.I
     return parties.Identity(**{"name": "", **found})
 
 
-def _index(case: Case) -> None:
-    """Let the case be found by its number, its code and the names in it."""
+def _words(case: Case) -> str:
+    """Return what the case is found by: its number, its code and the names in it."""
     names = [case.applicant.name, case.subject.name if case.subject else ""]
-    words = " ".join([case.number, case.number.replace("-", " "), case.code, *names])
-    Case.objects.filter(pk=case.pk).update(search=SearchVector(Value(words), config="simple"))
+    return " ".join([case.number, case.number.replace("-", " "), case.code, *names])
 
 
 # Steps

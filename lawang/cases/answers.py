@@ -11,13 +11,15 @@ from lawang.record import sealing
 from lawang.record.actions import thing_name
 
 
-def put_away(case: Case, definition: Definition, answers: Mapping[str, Any]) -> None:
+def put_away(
+    case: Case, definition: Definition, answers: Mapping[str, Any], *, key: bytes | None = None
+) -> None:
     """Write the answers into the columns of a case that is not saved yet."""
-    case.answers, case.sealed = shut(thing_name(case), definition.fields, answers)
+    case.answers, case.sealed = shut(thing_name(case), definition.fields, answers, key=key)
 
 
 def shut(
-    thing: str, fields: tuple[lib.Field, ...], answers: Mapping[str, Any]
+    thing: str, fields: tuple[lib.Field, ...], answers: Mapping[str, Any], *, key: bytes | None = None
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return (open answers, privacy class -> ciphertext) under the DataKey of a thing."""
     apart = lib.split(fields, answers)
@@ -25,16 +27,19 @@ def shut(
     closed = {
         str(name): json.dumps(part, ensure_ascii=False) for name, part in apart.items() if name in lib.CLOSED
     }
-    return plain, sealing.seal_fields(thing, closed)
+    return plain, sealing.seal_fields(thing, closed, key=key)
 
 
-def opened(case: Case, classes: Iterable[str] = lib.CLOSED) -> lib.Answers | None:
+def opened(
+    case: Case, classes: Iterable[str] = lib.CLOSED, *, key: bytes | None = None
+) -> lib.Answers | None:
     """Return the nested answers with the closed classes named; None once they were erased.
 
-    The caller has asked whether the person may see these classes, and writes down that they did (Access).
+    `key` is the case's own, for a caller who has it already. The caller has asked whether the person may see these
+    classes, and writes down that they did (Access).
     """
     wanted = {name: case.sealed[name] for name in map(str, classes) if name in case.sealed}
-    values = sealing.open_values(thing_name(case), wanted)
+    values = sealing.open_values(thing_name(case), wanted, key=key)
     if values is None:
         return None
     return lib.join([case.answers, *(json.loads(part) for part in values.values())])
@@ -50,11 +55,14 @@ def keep_work(case: Case, step: str, fields: tuple[lib.Field, ...], values: Mapp
         case.sealed_work = {**case.sealed_work, step: closed}
 
 
-def work(case: Case) -> dict[str, Any] | None:
-    """Return what officers entered, step code -> nested values; None once it was erased."""
-    found: dict[str, Any] = {}
-    for step in {*case.work, *case.sealed_work}:
-        values = sealing.open_values(thing_name(case), case.sealed_work.get(step, {}))
+def work(case: Case, *, key: bytes | None = None) -> dict[str, Any] | None:
+    """Return what officers entered, step code -> nested values; None once it was erased.
+
+    What the software notes for itself ("_flags", "_extensions") is there as it is.
+    """
+    found: dict[str, Any] = {name: value for name, value in case.work.items() if name.startswith("_")}
+    for step in {*case.work, *case.sealed_work} - found.keys():
+        values = sealing.open_values(thing_name(case), case.sealed_work.get(step, {}), key=key)
         if values is None:
             return None
         found[step] = lib.join([case.work.get(step, {}), *(json.loads(part) for part in values.values())])
@@ -66,9 +74,9 @@ def seal_words(case: Case, words: str) -> str:
     return sealing.seal_fields(thing_name(case), {"words": words})["words"] if words else ""
 
 
-def open_words(case: Case, ciphertext: str) -> str:
+def open_words(case: Case, ciphertext: str, *, key: bytes | None = None) -> str:
     """Return the sentence in clear; "" for nothing or once it was erased."""
     if not ciphertext:
         return ""
-    values = sealing.open_values(thing_name(case), {"words": ciphertext})
+    values = sealing.open_values(thing_name(case), {"words": ciphertext}, key=key)
     return values["words"] if values else ""

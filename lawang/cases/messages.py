@@ -34,12 +34,21 @@ def link_of(case: Case) -> str:
     return f"{node().base_url.rstrip('/')}{prefix}/lacak/{case.code}/"
 
 
-def tell(case: Case, definition: Definition, kind: str, *, at: datetime, words: str = "") -> None:
+def tell(
+    case: Case,
+    definition: Definition,
+    kind: str,
+    *,
+    at: datetime,
+    words: str = "",
+    address: str | None = None,
+) -> None:
     """Write to the applicant in their language: "received", "note", or the sentence of the present state.
 
-    No personal data stands in the message: number, service, what happens now, by when, and the link.
+    `address` spares opening the parties, for a caller who knows it; "" writes to nobody. No personal data stands in
+    the message: number, service, what happens now, by when, and the link.
     """
-    address = address_of(case)
+    address = address_of(case) if address is None else address
     if not address:
         return
     with translation.override(case.language):

@@ -8,6 +8,7 @@ from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people.calendar import NATIONAL, WorkingDays, working_days
 from lawang.people.models import Agency
+from lawang.people.node import memo
 
 SAME, VILLAGE, DISTRICT = "same", "village", "district"
 BY_PLACE = {VILLAGE: Agency.Kind.VILLAGE, DISTRICT: Agency.Kind.DISTRICT}
@@ -22,13 +23,17 @@ def office_for(unit: str, area: Area | None, holds: Agency | None = None) -> Age
         return holds
     if kind := BY_PLACE.get(unit):
         return _of_place(kind, area)
-    found = Unit.objects.select_related("agency__calendar").filter(code=unit).first()
+    found = memo("units", _units).get(unit)
     if found is None or found.agency is None:
         raise Refused(
             _("Belum ditetapkan instansi yang mengerjakan “%(unit)s”. Minta administrator mengisinya.")
             % {"unit": say(found.title) if found else unit}
         )
     return found.agency
+
+
+def _units() -> dict[str, Unit]:
+    return {unit.code: unit for unit in Unit.objects.select_related("agency__calendar", "agency__parent")}
 
 
 def _of_place(kind: str, area: Area | None) -> Agency:

@@ -9,6 +9,7 @@ from django.db.models import OuterRef
 
 from lawang.lib.calendar import add_working_days, is_working_day, working_days_between
 from lawang.people.models import Calendar, Holiday
+from lawang.people.node import memo
 
 NATIONAL = "nasional"  # the calendar of packs/nasional
 WEEKEND = frozenset({6, 7})
@@ -33,6 +34,10 @@ class WorkingDays:
 
 def working_days(code: str = NATIONAL) -> WorkingDays:
     """Return the working days of a calendar in one query; without that calendar only weekends are off."""
+    return memo(f"calendar:{code}", lambda: _read(code))
+
+
+def _read(code: str) -> WorkingDays:
     row = (
         Calendar.objects.filter(code=code)
         .annotate(days=ArraySubquery(Holiday.objects.filter(calendar=OuterRef("pk")).values("date")))

@@ -1,9 +1,10 @@
 """Whose installation this is, and which day it is there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -11,32 +12,42 @@ from django.utils import timezone
 from lawang.lib.text import text
 from lawang.people.models import Node
 
-_remembered: ContextVar[list[Node] | None] = ContextVar("node", default=None)
+_remembered: ContextVar[dict[str, Any] | None] = ContextVar("remembered", default=None)
+T = TypeVar("T")
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Ask the database for the node at most once inside; the middleware wraps every request in it."""
-    token = _remembered.set([])
+    """Ask the database at most once inside for what hardly ever changes; the middleware wraps every request in it."""
+    token = _remembered.set({})
     try:
         yield
     finally:
         _remembered.reset(token)
 
 
-def node() -> Node:
-    """Return the one row, or an unsaved one with defaults while the installation is not set up."""
+def memo(name: str, find: Callable[[], T]) -> T:
+    """Return what `find` gives, asked once inside `remembered`; elsewhere every time."""
     shelf = _remembered.get()
-    if shelf:
-        return shelf[0]
-    found = Node.objects.select_related("area").order_by("pk").first() or Node(name=text("Lawang"))
-    if shelf is not None:
-        shelf.append(found)
+    if shelf is None:
+        return find()
+    if name not in shelf:
+        shelf[name] = find()
+    found: T = shelf[name]
     return found
 
 
+def node() -> Node:
+    """Return the one row, or an unsaved one with defaults while the installation is not set up."""
+    return memo("node", _find)
+
+
+def _find() -> Node:
+    return Node.objects.select_related("area").order_by("pk").first() or Node(name=text("Lawang"))
+
+
 def forget() -> None:
-    """Ask the database again; for the verbs that change the node."""
+    """Ask the database again; for the verbs that change what is remembered."""
     shelf = _remembered.get()
     if shelf is not None:
         shelf.clear()

@@ -24,10 +24,10 @@ class Identity:
 COLUMNS = tuple(one.name for one in fields(Identity))
 
 
-def make(owner: str, who: Identity, *, kind: str = Party.Kind.PERSON) -> Party:
+def make(owner: str, who: Identity, *, kind: str = Party.Kind.PERSON, key: bytes | None = None) -> Party:
     """Return a saved party whose numbers and contacts are sealed under the DataKey of the thing `owner` names.
 
-    Raise Refused for a telephone number that is none.
+    `key` is that key, for a caller who has it already. Raise Refused for a telephone number that is none.
     """
     closed = {
         "nik": who.nik,
@@ -40,14 +40,17 @@ def make(owner: str, who: Identity, *, kind: str = Party.Kind.PERSON) -> Party:
         owner=owner,
         kind=kind,
         name=who.name[:200],
-        sealed=sealing.seal_fields(owner, {name: value for name, value in closed.items() if value}),
+        sealed=sealing.seal_fields(owner, {name: value for name, value in closed.items() if value}, key=key),
         **{f"{name}_hash": sealing.keyed_hash(closed[name]) for name in HASHED},
     )
 
 
-def opened(party: Party) -> Identity | None:
-    """Return who a party is, in clear; None once it was erased. The caller writes down who read it (Access)."""
-    values = sealing.open_values(party.owner, party.sealed)
+def opened(party: Party, *, key: bytes | None = None) -> Identity | None:
+    """Return who a party is, in clear; None once it was erased. The caller writes down who read it (Access).
+
+    `key` is its owner's, for a caller who has it already.
+    """
+    values = sealing.open_values(party.owner, party.sealed, key=key)
     return None if values is None else Identity(party.name, **values)
 
 

@@ -31,7 +31,7 @@ def thing_name(thing: models.Model | str) -> str:
     return f"{thing._meta.label_lower}:{getattr(thing, 'key', None) or thing.pk}"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     thing: models.Model | str,
     verb: str,
@@ -128,7 +128,7 @@ def saw(
     return Access.objects.create(thing=thing_name(thing), fields=fields, by_id=by.pk, at=at, why=why[:200])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def notify(
     *,
     address: str,

@@ -52,28 +52,43 @@ def _data_key(thing: str) -> bytes:
     return _unlock(master_key(), bytes(row.wrapped), thing)
 
 
-def seal_fields(thing: str, fields: dict[str, str]) -> dict[str, str]:
-    """Return each field's ciphertext in base64. Moving one to another thing or name makes it unreadable."""
+def new_key(thing: str) -> bytes:
+    """Make the key of a thing that has just come into being, and return it for `seal_fields`: one statement."""
+    key = AESGCM.generate_key(256)
+    DataKey.objects.create(thing=thing, wrapped=_lock(master_key(), key, thing))
+    return key
+
+
+def seal_fields(thing: str, fields: dict[str, str], *, key: bytes | None = None) -> dict[str, str]:
+    """Return each field's ciphertext in base64. Moving one to another thing or name makes it unreadable.
+
+    `key` is the thing's own, for a caller who has it already.
+    """
     if not fields:
         return {}
-    key = _data_key(thing)
+    key = key or _data_key(thing)
     return {
         name: base64.b64encode(_lock(key, str(value).encode(), f"{thing}|{name}")).decode()
         for name, value in fields.items()
     }
 
 
-def open_values(thing: str, sealed: dict[str, str]) -> dict[str, str] | None:
+def find_key(thing: str) -> bytes | None:
+    """Return the thing's own key, for a caller who opens many of its fields; None once it was destroyed."""
+    row = DataKey.objects.filter(thing=thing).first()
+    return _unlock(master_key(), bytes(row.wrapped), thing) if row else None
+
+
+def open_values(thing: str, sealed: dict[str, str], *, key: bytes | None = None) -> dict[str, str] | None:
     """Return what `seal_fields` hid, in clear; None when the thing's key was destroyed.
 
-    The caller writes down who read them (Access).
+    `key` is the thing's own, for a caller who has it already. The caller writes down who read them (Access).
     """
     if not sealed:
         return {}
-    row = DataKey.objects.filter(thing=thing).first()
-    if row is None:
+    key = key or find_key(thing)
+    if key is None:
         return None
-    key = _unlock(master_key(), bytes(row.wrapped), thing)
     try:
         return {
             name: _unlock(key, base64.b64decode(value), f"{thing}|{name}").decode()
