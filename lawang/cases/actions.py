@@ -385,7 +385,7 @@ def _of_kind(
             if given.upload is not None:
                 register_elsewhere(
                     kind=step.code,
-                    title=definition.product,
+                    title=step.product or definition.product,
                     number=given.reference.strip(),
                     date=day_of(at),
                     office=case.office,

@@ -84,6 +84,7 @@ class Step:
     letter: str
     system: str
     message: Text | None
+    product: Text | None = None  # of record_result: what was made, when it is only a part
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ def _step(one: Mapping[str, Any]) -> Step:
         one.get("letter", ""),
         one.get("system", ""),
         one.get("message"),
+        one.get("product"),
     )
 
 

@@ -249,6 +249,12 @@ STEP = Group(
             default="",
         ),
         Field(
+            "product",
+            Bilingual(),
+            "Of `record_result`: what was made, where it is not the service's whole product.",
+            required=False,
+        ),
+        Field(
             "message",
             Bilingual(),
             "What the applicant is told; without it: the new state's sentence.",

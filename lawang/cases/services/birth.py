@@ -1,24 +1,19 @@
 """Checks and effects of the birth certificate."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.cases.models import Case
-from lawang.cases.services.identity import day, number
+from lawang.cases.services.flags import with_flag, without_flag
+from lawang.cases.services.identity import day, days_late, number
 from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check, effect
 from lawang.lib.fields import look
 from lawang.people.models import User
 
 WITNESSES = 2
-
-
-def days_late(event: date, received: date, limit: int) -> int:
-    """Return by how many days a report came after the last of `limit` days; 0 when in time."""
-    return max(0, (received - event).days - limit)
 
 
 @check(
@@ -141,17 +136,3 @@ def flag_late_birth(
     if born:
         late = days_late(born, facts.received, number(facts, given, "report_days"))
         case.work = with_flag(case.work, "late", days=late) if late else without_flag(case.work, "late")
-
-
-def with_flag(work: Mapping[str, Any], flag: str, **data: int | str) -> dict[str, Any]:
-    """Return a case's work with a flag: `_flags` -> {name: what is known about it}, none of it personal."""
-    return {**work, "_flags": {**work.get("_flags", {}), flag: data}}
-
-
-def without_flag(work: Mapping[str, Any], flag: str) -> dict[str, Any]:
-    """Return a case's work without the flag."""
-    flags = {name: data for name, data in work.get("_flags", {}).items() if name != flag}
-    return {
-        **{name: value for name, value in work.items() if name != "_flags"},
-        **({"_flags": flags} if flags else {}),
-    }

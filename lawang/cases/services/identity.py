@@ -41,6 +41,11 @@ def setting(facts: Facts, given: Mapping[str, str], name: str) -> str:
     return given.get(name) or facts.parameters[name]
 
 
+def days_late(event: date, received: date, limit: int) -> int:
+    """Return by how many days a report came after the last of `limit` days; 0 when in time."""
+    return max(0, (received - event).days - limit)
+
+
 @check("niks_match", title=gettext_lazy("NIK cocok dengan tanggal lahir dan jenis kelamin"))
 def niks_match(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Compare each NIK with the birth date and sex beside it; a difference is a hint, never a refusal.
