@@ -280,7 +280,11 @@ BSRE_CERTIFICATE = env(
     "LAWANG_BSRE_CERTIFICATE", "", "Certificate file (PEM) of that service when it is not a public one."
 )
 BSRE_SECONDS = int(
-    env("LAWANG_BSRE_SECONDS", "45", "Seconds that BSrE's service has for each answer; fewer than your proxy waits.")
+    env(
+        "LAWANG_BSRE_SECONDS",
+        "45",
+        "Seconds that BSrE's service has for each answer; fewer than your proxy waits.",
+    )
 )
 PG_BIN = env(
     "LAWANG_PG_BIN", "", "Folder of initdb and postgres for the embedded server. Empty: Lawang's own."
@@ -288,6 +292,11 @@ PG_BIN = env(
 BACKUPS = Path(
     env("LAWANG_BACKUPS", str(DATA / "backups"), "Folder that `lawang backup` writes to.")
 ).resolve()
+LOGGING = {  # pyHanko writes the names of signers, and those do not belong in a log; what went wrong we say ourselves
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {name: {"level": "CRITICAL"} for name in ("pyhanko", "pyhanko_certvalidator")},
+}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "lawang.web.staticfiles.StaticFiles"},

@@ -1,7 +1,9 @@
 """What we say of signed PDFs: whole, by whom, on whose word, changed how."""
 
+import contextlib
 import io
 import json
+import logging
 import os
 import time
 from datetime import UTC, datetime, timedelta
@@ -90,6 +92,16 @@ def test_an_unknown_authority_leaves_it_whole_but_not_trusted(foreign: Authority
     assert (report.verdict, report.is_good) == (Verdict.UNKNOWN, True)
     assert "Otoritas Asing (CONTOH)" in report.sentences()[0]
     assert "belum pasti" in report.sentences()[0]
+
+
+def test_the_log_names_nobody(foreign: Authority, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    broken = bytearray(signed(letter(), WAYAN, by=foreign))
+    broken[-600] ^= 1
+    validate(signed(letter(), WAYAN, by=foreign), at=NOW)
+    with contextlib.suppress(Refused):
+        validate(bytes(broken), at=NOW)
+    assert "Contoh" not in caplog.text
 
 
 @pytest.mark.parametrize("form", [Encoding.PEM, Encoding.DER])
