@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from lawang.lib.dates import short_date
 from lawang.lib.numbers import as_is, rupiah
 from lawang.lib.text import Text
 from lawang.plans import cells
@@ -39,7 +41,8 @@ class FieldChange:
     @property
     def words(self) -> str:
         """Return the name as it is read: "penanggung jawab", "target I-01 2026"."""
-        return self.name.removesuffix(" target").replace("_", " ")
+        words = self.name.removesuffix(" target").replace("_", " ")
+        return f"{words.removesuffix(' en')} (Inggris)" if words.endswith(" en") else words
 
     @property
     def old_words(self) -> str:
@@ -51,17 +54,17 @@ class FieldChange:
 
 
 def _read(name: str, shown: str) -> str:
-    """Return what a cell shows with its number as people write it."""
+    """Return what a cell shows with its number or date as people write it."""
     first, last = name.split()[0], name.split()[-1]
     column = column_of(BY_NAME[first if first in SHEETS else "program"], last)
-    value = (
-        cells.typed(column, shown)
-        if column.kind in (CellKind.NUMBER, CellKind.WHOLE, CellKind.RUPIAH)
-        else None
-    )
-    if not isinstance(value, int | Decimal):
+    if column.kind not in (CellKind.NUMBER, CellKind.WHOLE, CellKind.RUPIAH, CellKind.DATE):
         return shown
-    return rupiah(int(value)) if column.kind == CellKind.RUPIAH else as_is(Decimal(value))
+    value = cells.typed(column, shown)
+    if isinstance(value, date):
+        return short_date(value)
+    if isinstance(value, int | Decimal):
+        return rupiah(int(value)) if column.kind == CellKind.RUPIAH else as_is(Decimal(value))
+    return shown
 
 
 @dataclass(frozen=True)

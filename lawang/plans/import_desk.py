@@ -266,6 +266,9 @@ def _compare(request: HttpRequest, rows: Any, *, is_desk: bool) -> HttpResponse:
             "count": ngettext("%(count)s program berbeda", "%(count)s program berbeda", len(differences))
             % {"count": len(differences)},
             "is_desk": is_desk,
+            "crumbs": [(_("Rencana"), reverse("planner:home"))]
+            if is_desk
+            else [(_("Rencana"), reverse("plan")), (_("Riwayat revisi"), reverse("revisions"))],
             "kinds": {
                 "added": _("Baru"),
                 "removed": _("Dihapus"),

@@ -15,7 +15,7 @@ from lawang.lib.text import text
 from lawang.measures.models import Evidence, Series, Value
 from lawang.people.models import User
 from lawang.plans.actions import finish_milestone, move_quick_win, spend
-from lawang.plans.comparing import compare
+from lawang.plans.comparing import FieldChange, compare
 from lawang.plans.models import (
     Activity,
     BudgetLine,
@@ -130,6 +130,14 @@ def test_a_revision_begins_after_the_one_before(wayan: User, plan: Plan, day: da
         publish(draft, in_force_from=day, changed=text("x"), by=wayan, at=LATER)
     with pytest.raises(Refused, match="apa yang berubah"):
         publish(draft, in_force_from=date(2025, 1, 1), by=wayan, at=LATER)
+
+
+def test_what_changed_is_told_as_people_write_it() -> None:
+    due = FieldChange("tonggak Enam kecamatan tenggat", "2024-03-29", "")
+    assert (due.words, due.old_words, due.new_words) == ("tonggak Enam kecamatan tenggat", "29 Mar 2024", "")
+    title = FieldChange("judul_en", "Clean water", "Water")
+    assert (title.words, title.new_words) == ("judul (Inggris)", "Water")
+    assert FieldChange("anggaran 2024 APBD rencana", "1500000", "2000000").new_words == "Rp2.000.000"
 
 
 def test_an_empty_plan_is_not_published(wayan: User) -> None:
