@@ -55,6 +55,7 @@ def install() -> None:
             "key_listed": _("Kunci segel dicantumkan"),
             "layer_imported": _("Peta batas diimpor"),
             "link_made": _("Tautan sekali pakai dibuat"),
+            "master_key_changed": _("Kunci induk diganti"),
             "membership_ended": _("Tugas diakhiri"),
             "membership_granted": _("Tugas diberikan"),
             "moved": _("Dipindahkan"),

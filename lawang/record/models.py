@@ -46,6 +46,7 @@ class DataKey(models.Model):
     wrapped = (
         models.BinaryField()
     )  # encrypted under the installation's master key, a file outside the database
+    master = models.CharField(max_length=16, blank=True)  # which master key; empty: the first one
 
 
 class Seal(models.Model):

@@ -4,9 +4,11 @@ Whoever destroys a thing's DataKey has erased its personal fields; the chain, wh
 """
 
 import base64
+import hashlib
 import hmac
 import os
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -33,6 +35,30 @@ def master_key() -> bytes:
     return key_file(path, lambda: AESGCM.generate_key(256))
 
 
+def mark_of(master: bytes) -> str:
+    """Return by which word rows name a master key."""
+    return hashlib.sha256(b"master key " + master).hexdigest()[:16]
+
+
+def earlier_path(mark: str) -> Path:
+    """Return where a master key lies while rows are still wrapped under it after a change."""
+    return Path(settings.KEYS) / f"master-{mark}.key"
+
+
+def wrap(thing: str, key: bytes) -> dict[str, Any]:
+    """Return the columns that keep a thing's key: encrypted under the master key, and which one that was."""
+    master = master_key()
+    return {"wrapped": _lock(master, key, thing), "master": mark_of(master)}
+
+
+def unwrap(row: DataKey) -> bytes:
+    """Return a thing's own key in clear. Raise InvalidTag when the row is not its own."""
+    master = master_key()
+    if row.master not in ("", mark_of(master)) and earlier_path(row.master).exists():
+        master = earlier_path(row.master).read_bytes()
+    return _unlock(master, bytes(row.wrapped), row.thing)
+
+
 def _lock(key: bytes, content: bytes, context: str) -> bytes:
     nonce = os.urandom(NONCE)
     return nonce + AESGCM(key).encrypt(nonce, content, context.encode())
@@ -46,16 +72,16 @@ def _data_key(thing: str) -> bytes:
     """Return the thing's own key, made when it has none yet."""
     row = DataKey.objects.filter(thing=thing).first()
     if row is None:
-        wrapped = _lock(master_key(), AESGCM.generate_key(256), thing)
-        DataKey.objects.bulk_create([DataKey(thing=thing, wrapped=wrapped)], ignore_conflicts=True)
+        fresh = DataKey(thing=thing, **wrap(thing, AESGCM.generate_key(256)))
+        DataKey.objects.bulk_create([fresh], ignore_conflicts=True)
         row = DataKey.objects.get(thing=thing)
-    return _unlock(master_key(), bytes(row.wrapped), thing)
+    return unwrap(row)
 
 
 def new_key(thing: str) -> bytes:
     """Make the key of a thing that has just come into being, and return it for `seal_fields`: one statement."""
     key = AESGCM.generate_key(256)
-    DataKey.objects.create(thing=thing, wrapped=_lock(master_key(), key, thing))
+    DataKey.objects.create(thing=thing, **wrap(thing, key))
     return key
 
 
@@ -76,7 +102,7 @@ def seal_fields(thing: str, fields: dict[str, str], *, key: bytes | None = None)
 def find_key(thing: str) -> bytes | None:
     """Return the thing's own key, for a caller who opens many of its fields; None once it was destroyed."""
     row = DataKey.objects.filter(thing=thing).first()
-    return _unlock(master_key(), bytes(row.wrapped), thing) if row else None
+    return unwrap(row) if row else None
 
 
 def open_values(thing: str, sealed: dict[str, str], *, key: bytes | None = None) -> dict[str, str] | None:
@@ -98,6 +124,25 @@ def open_values(thing: str, sealed: dict[str, str], *, key: bytes | None = None)
         return None  # sealed under an earlier key, which was erased
 
 
+def open_each(thing: str, name: str, sealed: list[str]) -> list[str | None]:
+    """Return many values that were sealed under one name, in clear, with one look at the key; None: erased.
+
+    The caller writes down who read them (Access).
+    """
+    row = DataKey.objects.filter(thing=thing).first() if any(sealed) else None
+    if row is None:
+        return ["" if not value else None for value in sealed]
+    key = unwrap(row)
+
+    def clear(value: str) -> str | None:
+        try:
+            return _unlock(key, base64.b64decode(value), f"{thing}|{name}").decode() if value else ""
+        except InvalidTag:
+            return None  # sealed under an earlier key, which was erased
+
+    return [clear(value) for value in sealed]
+
+
 def seal_bytes(thing: str, content: bytes) -> bytes:
     """Return the ciphertext of a file of the thing."""
     return _lock(_data_key(thing), content, f"{thing}|file")
@@ -109,7 +154,7 @@ def open_bytes(thing: str, content: bytes) -> bytes | None:
     if row is None:
         return None
     try:
-        return _unlock(_unlock(master_key(), bytes(row.wrapped), thing), content, f"{thing}|file")
+        return _unlock(unwrap(row), content, f"{thing}|file")
     except InvalidTag:
         return None
 
