@@ -38,6 +38,8 @@ def opened(
     `key` is the case's own, for a caller who has it already. The caller has asked whether the person may see these
     classes, and writes down that they did (Access).
     """
+    if case.erased_at is not None:
+        return None
     wanted = {name: case.sealed[name] for name in map(str, classes) if name in case.sealed}
     values = sealing.open_values(thing_name(case), wanted, key=key)
     if values is None:
@@ -80,3 +82,8 @@ def open_words(case: Case, ciphertext: str, *, key: bytes | None = None) -> str:
         return ""
     values = sealing.open_values(thing_name(case), {"words": ciphertext}, key=key)
     return values["words"] if values else ""
+
+
+def open_all_words(case: Case, ciphertexts: list[str]) -> list[str]:
+    """Return many sentences in clear with one query; "" for nothing or once they were erased."""
+    return [words or "" for words in sealing.open_each(thing_name(case), "words", ciphertexts)]

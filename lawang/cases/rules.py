@@ -61,6 +61,7 @@ def install() -> None:
     ):
         register(verb, title=title, noun=noun, agencies=_office, areas=_areas)
     register("cases.file_for", title=_("mengajukan permohonan untuk warga"))
+    register("cases.erase", title=_("menghapus data pribadi yang masanya habis"))
     register("cases.export", title=_("mengunduh daftar permohonan"))
     register("cases.pay", title=_("menyusun daftar pembayaran"), noun=noun, agencies=_owner)
     register_reader("cases.case", may_read)
@@ -85,6 +86,7 @@ def install() -> None:
             "case_note": _("Catatan ditulis"),
             "case_corrected": _("Isian diperbaiki"),
             "case_claimed": _("Dimasukkan ke akun pemohon"),
+            "case_held": _("Ditahan karena sengketa, atau dilepas lagi"),
             "case_escalated": _("Dilaporkan ke atasan karena lewat waktu"),
             "case_objected": _("Keberatan diajukan"),
             "due_changed": _("Tenggat dihitung ulang"),

@@ -1,7 +1,7 @@
 """Work for later, each a few lines that call an action. Safe to run twice."""
 
-from lawang.cases import deadlines, escalation, statistics, tracking, uploads
-from lawang.people.node import now
+from lawang.cases import deadlines, escalation, retention, statistics, tracking, uploads
+from lawang.people.node import day_of, now
 from lawang.record.jobs import by_clock, job
 
 
@@ -24,3 +24,9 @@ def recompute_deadlines() -> None:
 def tidy_cases(timestamp: int) -> None:
     tracking.forget_old_tickets(at=now())
     uploads.sweep(at=now())
+
+
+@by_clock("40 19 * * *")
+def erase_what_is_over(timestamp: int) -> None:
+    at = now()
+    retention.sweep(at=at, day=day_of(at))
