@@ -52,7 +52,7 @@ def walk(patterns: Any = None, before: str = "", namespace: str = "") -> Iterato
 def is_worth_a_visit(address: Address) -> bool:
     """Tell whether a browser would show it as a page; what only looks so is found out there."""
     ends = address.route.rstrip("/").rsplit(".", 1)[-1]
-    return ends not in ("csv", "json", "xml", "xlsx", "zip", "css")
+    return ends not in ("csv", "json", "xml", "xlsx", "zip", "css", "js", "webmanifest")
 
 
 @lru_cache(maxsize=1)

@@ -31,6 +31,7 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(
         (
             *("theme", "crest", "record:file", "web:components"),
+            *("worker", "token", "web:here", "web:offline", "web:manifest"),
             *("account_login", "people:login", "account_logout", "people:logout"),
             *("account_signup", "account_inactive", "account_reset_password", "account_reset_password_done"),
             *("account_reset_password_from_key", "account_reset_password_from_key_done"),

@@ -43,7 +43,7 @@ def failure(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_FAILURE.read_text(encoding="utf-8"), status=500)
 
 
-def _came_from_here(request: HttpRequest) -> bool:
+def came_from_here(request: HttpRequest) -> bool:
     """Tell whether the browser says that one of our own pages sent the form."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         return False
@@ -57,7 +57,7 @@ def lost_token(request: HttpRequest, reason: str = "") -> HttpResponse:
     Only when our own page sent it: a form of another site gets no second chance. Passwords, codes and files are
     never written into the page.
     """
-    ours = _came_from_here(request) and reason not in (REASON_BAD_ORIGIN, REASON_BAD_REFERER)
+    ours = came_from_here(request) and reason not in (REASON_BAD_ORIGIN, REASON_BAD_REFERER)
     return render(request, "web/csrf.html", {"ours": ours, **_typed(request, ours)}, status=403)
 
 

@@ -126,6 +126,14 @@ def theme_hash(accent: str) -> str:
     return hashlib.sha256(theme(accent).encode()).hexdigest()[:10]
 
 
+def crest_address(brand: Brand) -> str:
+    return brand.crest or static("web/crest.svg")
+
+
+def theme_address(brand: Brand) -> str:
+    return reverse("theme", kwargs={"digest": theme_hash(brand.accent)})
+
+
 def _address(name: str) -> str | None:
     try:
         return reverse(name)
@@ -187,8 +195,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
         english = (get_language() or "id").startswith("en")
         return {
             "brand": here,
-            "crest": here.crest or static("web/crest.svg"),
-            "theme": reverse("theme", kwargs={"digest": theme_hash(here.accent)}),
+            "crest": crest_address(here),
+            "theme": theme_address(here),
+            "here": _address("web:here"),
+            "manifest": _address("web:manifest"),
             "is_demo": here.is_demo,
             "signed_in": signed_in,
             "person": name,

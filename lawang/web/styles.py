@@ -14,6 +14,7 @@ ORDER = (
     "chart",
     "map",
     "plan",
+    "outbox",
     "print",
 )  # later files win over earlier ones
 TARGET = HERE / "static" / "web" / "lawang.css"

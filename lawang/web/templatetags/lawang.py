@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lawang.lib import dates, numbers
 from lawang.lib.text import Text, spoken_in
 from lawang.lib.text import say as say_text
+from lawang.web.shell import has_session
 
 register = template.Library()
 
@@ -133,6 +134,14 @@ def iso(value: date | datetime | None) -> str:
 def period(start: date, end: date) -> str:
     """Return the name of a period: {{ value.start|period:value.end }}."""
     return dates.period_name(start, end)
+
+
+@register.simple_tag(takes_context=True)
+def token(context: template.Context) -> SafeString:
+    """Return the hidden CSRF field when there is a session, nothing otherwise: for pages that web.keep may keep."""
+    if not has_session(context["request"]):
+        return mark_safe("")
+    return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', context["csrf_token"])
 
 
 @register.inclusion_tag("web/components/error_summary.html")

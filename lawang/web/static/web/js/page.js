@@ -40,13 +40,29 @@ document.addEventListener("submit", (event) => {
   else form.dataset.sentAt = String(now);
 });
 
-// Forms marked data-draft keep what is typed in this browser.
-let sent = null;
-try {
-  sent = localStorage.getItem("lawang:sent");
-} catch {
-  // a private window keeps nothing
-}
-if (sent || document.querySelector("form[data-draft]")) {
-  import(document.querySelector("[data-draft-module]").dataset.draftModule);
-}
+// Forms marked data-draft keep what is typed in this browser; what waits on this phone is told and sent on every page.
+const kept = (name) => {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null; // a private window keeps nothing
+  }
+};
+if (kept("lawang:sent") || document.querySelector("form[data-draft]")) import("./draft.js");
+if (kept("lawang:kept")) import("./waiting.js");
+
+// A form of a page that is the same for everybody has no token: it gets one of now before it is sent.
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post" || form.dataset.outbox || form.elements.csrfmiddlewaretoken || event.defaultPrevented) return;
+  event.preventDefault();
+  const { post } = await import("./token.js");
+  post(form, event.submitter).catch(() => HTMLFormElement.prototype.submit.call(form)); // the browser then says that there is no network
+});
+
+// The worker opens pages without a signal. Nothing ever waits for it; who saves data gets it with the first form.
+addEventListener("load", () => {
+  const saves = navigator.connection && navigator.connection.saveData;
+  if (!navigator.serviceWorker || (saves && !document.querySelector("form[data-outbox], [data-here]"))) return;
+  navigator.serviceWorker.register("/pekerja.js", { updateViaCache: "none" }).catch(() => {});
+});
