@@ -5,7 +5,7 @@ BIN = .venv/bin
 RUN = .venv/.runtime
 DEV = .venv/.development
 .DEFAULT_GOAL := up
-.PHONY: up test css lint lock drill bench messages
+.PHONY: up test css lint lock drill bench bench-cases messages
 
 up: $(RUN)
 	@exec $(BIN)/lawang up
@@ -33,6 +33,9 @@ drill: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench.plan $(ARGS)
+
+bench-cases: $(DEV)
+	$(BIN)/python -m bench.cases $(ARGS)
 
 # Needs uv on the PATH. Hashes only: the lock names no registry.
 lock:
