@@ -258,6 +258,14 @@ SMTP_URL = env(
 MAIL_FROM = env(
     "LAWANG_MAIL_FROM", "Lawang <lawang@localhost>", "Sender of mail: a name and an address of your own."
 )
+SHOW_OFFICERS = (
+    env(
+        "LAWANG_SHOW_OFFICERS",
+        "",
+        "1 tells applicants the names of officers who handle or open their case. Empty: office and position.",
+    )
+    == "1"
+)
 EXAMPLE_SIGNATURES = (
     env(
         "LAWANG_EXAMPLE_SIGNATURES",

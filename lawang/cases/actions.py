@@ -33,6 +33,7 @@ from lawang.lib import fields as lib
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people import parties
+from lawang.people.calendar import WorkingDays
 from lawang.people.models import Party, User
 from lawang.people.node import day_of
 from lawang.people.permissions import demand
@@ -251,12 +252,12 @@ def clock_step(
         return _take(case, definition, step, Given(), by=None, at=at) if step else case
 
 
-def may_reopen(case: Case, definition: Definition, at: datetime) -> bool:
+def may_reopen(case: Case, definition: Definition, at: datetime, days: WorkingDays | None = None) -> bool:
     """Tell whether the window to reopen a decided or closed case is open."""
     begun = case.decided_at or case.closed_at
     if definition.reopen_within is None or begun is None:
         return False
-    return at <= deadlines.plus(definition.reopen_within, begun, days_of(case.owner))
+    return at <= deadlines.plus(definition.reopen_within, begun, days or days_of(case.owner))
 
 
 def lock(case: Case, revision: int | None = None) -> tuple[Case, Definition]:
@@ -560,13 +561,13 @@ def claim(case: Case, *, account: User, at: datetime) -> Case:
     return case
 
 
-def may_object(case: Case, definition: Definition, at: datetime) -> bool:
+def may_object(case: Case, definition: Definition, at: datetime, days: WorkingDays | None = None) -> bool:
     """Tell whether the applicant may object: within the window after the decision, or while the promise is broken."""
     if definition.objection is None:
         return False
     if case.decided_at is None:
         return deadlines.is_late(case, at)
-    return at <= deadlines.plus(definition.objection[1], case.decided_at, days_of(case.owner))
+    return at <= deadlines.plus(definition.objection[1], case.decided_at, days or days_of(case.owner))
 
 
 @transaction.atomic

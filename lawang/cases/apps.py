@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 
 class CasesConfig(AppConfig):
@@ -7,9 +8,14 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
         from lawang.cases import letters, packs, rules, statistics
+        from lawang.cases.desk import frame
         from lawang.cases.services import load
         from lawang.documents import sources
+        from lawang.people import login
+        from lawang.web import shell
 
         load()
         rules.install()
@@ -17,3 +23,18 @@ class CasesConfig(AppConfig):
         packs.register()
         sources.register_source_reader("cases.case", letters.may_read)
         sources.register_source_listener("cases.case", letters.listen)
+
+        shell.link(_("Layanan"), "cases:services", order=1)
+        shell.link(_("Lacak"), "cases:find", order=2)
+        for verb in frame.SEE:
+            login.land(verb, "desk:list", order=-1, when=frame.has_work)
+        shell.link(_("Meja kerja"), "desk:list", order=0, place="desk", shown=frame.is_shown)
+        shell.link(_("Permohonan saya"), "cases:mine", order=3, place="desk", shown=is_citizen)
+
+
+def is_citizen(request: HttpRequest) -> bool:
+    """Tell whether somebody is signed in who holds no task here; officers find theirs on their account page."""
+    from lawang.people.permissions import grants
+
+    held = grants(request.user)
+    return held is not None and not held.all

@@ -1,7 +1,8 @@
 """What applicants are told, over the channel they left; every message is a row of the Outbox that can be sent again."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import models
 from django.utils import translation
@@ -11,12 +12,16 @@ from lawang.cases.definition import Definition, Step
 from lawang.cases.models import Case
 from lawang.lib import codes
 from lawang.lib.dates import long_date
+from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people import parties
 from lawang.people.models import User
 from lawang.people.node import node
-from lawang.record.actions import notify, thing_name
+from lawang.record.actions import notify, send_again, thing_name
 from lawang.record.models import Outbox
+
+AGAIN = "case_again"  # kind of a copy
+MOST_AGAIN = 3  # copies in a day
 
 
 def address_of(case: Case) -> str:
@@ -92,6 +97,31 @@ def tell_of_step(
 def messages_of(case: Case) -> "models.QuerySet[Outbox]":
     """Return the messages about a case, newest first."""
     return Outbox.objects.filter(about=thing_name(case)).order_by("-made_at", "-pk")
+
+
+def to_applicant(case: Case) -> "models.QuerySet[Outbox]":
+    """Return the messages about a case to the addresses that were left with it, newest first; none once erased."""
+    people = [parties.opened(one) for one in (case.applicant, case.representative) if one and one.email_hash]
+    return messages_of(case).filter(address__in=[who.email for who in people if who and who.email])
+
+
+def send_once_more(case: Case, key: UUID, *, at: datetime) -> None:
+    """Send a message to the applicant again: one that was given up as it is, one that went as a copy.
+
+    Raise Refused for a message that is not theirs, one that waits already, and the fourth copy of a day.
+    """
+    message = to_applicant(case).filter(key=key).first()
+    if message is None:
+        raise Refused(_("Pesan ini tidak ada lagi."))
+    if message.state == Outbox.State.FAILED:
+        send_again(message, by=None, at=at)
+        return
+    if message.state == Outbox.State.WAITING:
+        raise Refused(_("Pesan ini masih menunggu dikirim. Tunggu sebentar."))
+    today = messages_of(case).filter(kind=AGAIN, made_at__gt=at - timedelta(days=1)).count()
+    if today >= MOST_AGAIN:
+        raise Refused(_("Hari ini sudah tiga kali dikirim ulang. Periksa kotak spam, atau coba besok."))
+    notify(address=message.address, kind=AGAIN, subject=message.subject, body=message.body, about=case, at=at)
 
 
 def tell_officers(

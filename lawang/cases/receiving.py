@@ -3,22 +3,27 @@
 The same idempotency key is one case, whatever is repeated; see `record.actions.once`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from lawang.areas.models import Area
 from lawang.cases import actions
 from lawang.cases.actions import Announced, Representative
-from lawang.cases.definition import definition_of
+from lawang.cases.definition import HAVE, Definition, Requirement, definition_of
 from lawang.cases.models import Case, ServiceVersion
-from lawang.cases.reading import read_flat
+from lawang.cases.reading import clean_words, files_asked, read_flat
 from lawang.lib import fields as lib
 from lawang.lib.refused import Refused
+from lawang.lib.text import say
+from lawang.people import parties
+from lawang.people.identify import clean_phone
 from lawang.people.models import User
 from lawang.people.node import day_of, node
 from lawang.record.actions import once
@@ -26,6 +31,14 @@ from lawang.record.actions import once
 OLD_FORMS = timedelta(days=180)  # how long a form that a phone kept is still accepted
 MOST_PAPERS = 20
 MOST_BYTES = 20_000_000  # of one paper
+
+# Names in a form beside those of the answers; no field begins with "_".
+FILES = ".files"  # after the path of a requirement: its photos; before it, the answer whether there is one
+OTHER = (
+    "_other"  # ticked when somebody asks for somebody else; "_other.name", "_other.phone", "_other.authority"
+)
+LANGUAGE = "_language"
+ABOUT = "_about"  # tracking code of the case to which this one objects
 
 
 class Unreadable(Refused):
@@ -50,6 +63,7 @@ class Sent:
     representative: Representative | None = None
     original_date: date | None = None
     bundle: UUID | None = None
+    objects_to: Case | None = None  # the caller has made sure that the sender may see it
     extra: Mapping[str, Any] = field(default_factory=dict)  # what else belongs to the content of the key
 
 
@@ -84,9 +98,101 @@ def read(sent: Sent, version: ServiceVersion, *, at: datetime) -> lib.Answers:
     """Return the clean answers. Raise Unreadable with a sentence for each field that is not right."""
     definition = definition_of(version)
     answers, faults = read_flat(definition.fields, sent.data, today=day_of(at), places=in_regency)
+    if sent.channel == Case.Channel.WEB:  # papers that come by hand lie on the counter
+        faults |= papers_missing(definition, answers, sent.papers)
+    faults |= representative_of(sent.data)[1]
     if faults:
         raise Unreadable(faults)
     return answers
+
+
+def papers_missing(
+    definition: Definition, answers: lib.Answers, papers: Sequence[Announced]
+) -> dict[str, str]:
+    """Return what is wrong with the papers that come with these answers, by the name of their field."""
+    there = {one.paper for one in papers}
+    faults: dict[str, str] = {}
+    for one in definition.requirements:
+        if not _is_asked(one, answers):
+            continue
+        choice = lib.look(answers, one.path) if one.substitutes else HAVE
+        if choice is None:
+            if one.required:
+                faults[one.path] = _("Pilih: ada, atau apa penggantinya.")
+            continue
+        uploaded = is_uploaded(one, choice)
+        if uploaded and one.path not in there and (one.required or one.substitutes):
+            faults[f"{one.path}{FILES}"] = _("Lampirkan foto atau berkas “%(title)s”.") % {
+                "title": title_of(one, choice)
+            }
+    for leaf in files_asked(definition.fields, answers):
+        if leaf.field.required and leaf.path not in there:
+            faults[leaf.path] = _("Lampirkan foto atau berkas “%(title)s”.") % {
+                "title": say(leaf.field.title)
+            }
+    unknown = there - set(paper_names(definition, answers))
+    if unknown:
+        raise Refused(_("Ada berkas yang tidak diminta formulir ini. Muat ulang halaman, lalu pilih lagi."))
+    return faults
+
+
+def paper_names(definition: Definition, answers: lib.Answers) -> Iterator[str]:
+    """Yield the path of every paper that may come with these answers."""
+    yield from (one.path for one in definition.requirements)
+    most = lambda _path, group: group.most_times  # noqa: E731
+    yield from (leaf.path for leaf in lib.leaves(definition.fields, most) if leaf.field.kind == lib.Kind.FILE)
+
+
+def _is_asked(one: Requirement, answers: lib.Answers) -> bool:
+    shown = lib.Field(one.code, lib.Kind.FILE, one.title, show_when=one.show_when)
+    return lib.is_asked(lib.Leaf(one.path, shown), answers)
+
+
+def is_uploaded(one: Requirement, choice: str) -> bool:
+    """Tell whether the choice (HAVE, "none" or the code of a substitute) is a paper that comes as a file."""
+    if choice == HAVE:
+        return one.is_uploaded
+    return any(other.code == choice and other.is_uploaded for other in one.substitutes)
+
+
+def title_of(one: Requirement, choice: str) -> str:
+    return next((say(other.title) for other in one.substitutes if other.code == choice), say(one.title))
+
+
+def representative_of(data: Mapping[str, list[str]]) -> tuple[Representative | None, dict[str, str]]:
+    """Return who acts for the applicant, as a form says it, and what is wrong with that, by field."""
+    typed = {
+        part: clean_words((data.get(f"{OTHER}.{part}") or [""])[-1])
+        for part in ("name", "phone", "authority")
+    }
+    if not ((data.get(OTHER) or [""])[-1] or any(typed.values())):
+        return None, {}
+    faults: dict[str, str] = {}
+    if not typed["name"]:
+        faults[f"{OTHER}.name"] = _("Tulis nama Anda, yang mengajukan.")
+    if not typed["authority"]:
+        faults[f"{OTHER}.authority"] = _("Tulis mengapa Anda yang mengajukan, misalnya: anak kandung.")
+    for part, most in (("name", 200), ("authority", 200)):
+        if len(typed[part]) > most:
+            faults[f"{OTHER}.{part}"] = _(
+                "Paling banyak %(most)s huruf. Anda menulis %(count)s; singkatkan."
+            ) % {
+                "most": most,
+                "count": len(typed[part]),
+            }
+    try:
+        phone = clean_phone(typed["phone"]) or ""
+    except Refused as refused:
+        faults[f"{OTHER}.phone"] = refused.sentence
+        phone = ""
+    if faults:
+        return None, faults
+    return Representative(parties.Identity(typed["name"], phone=phone), typed["authority"]), {}
+
+
+def paper_of(field_name: str) -> str:
+    """Return the path of the paper that comes in a field of the form."""
+    return field_name.removesuffix(FILES)
 
 
 def receive(
@@ -108,16 +214,64 @@ def receive(
             by=by,
             channel=sent.channel,
             account=account,
-            representative=sent.representative,
+            representative=sent.representative or representative_of(sent.data)[0],
             papers=sent.papers,
             original_date=sent.original_date,
             bundle=sent.bundle,
             language=sent.language,
         )
+        if sent.objects_to is not None:
+            actions.object_to(case, sent.objects_to, by=account, at=at)
         return {"case": str(case.key)}
 
-    result, fresh = once(key, "cases.file", by or account, _content(sent), at, do)
+    # Not the account: whoever sends again after the login has ended gets the same receipt.
+    result, fresh = once(key, "cases.file", by, _content(sent), at, do)
     return Case.objects.select_related("service", "version").get(key=result["case"]), fresh
+
+
+def receive_bundle(
+    key: str, sent: Sequence[Sent], *, account: User | None = None, at: datetime
+) -> tuple[list[Case], bool]:
+    """File several services that were asked for together, all or none, once.
+
+    Return the cases and whether they are new. Raise as `receive` does; the sentences of all are together.
+    """
+    versions = [version_for(one.service, one.version, at=at) for one in sent]
+
+    def do() -> dict[str, Any]:
+        faults: dict[str, str] = {}
+        clean = []
+        for one, version in zip(sent, versions, strict=True):
+            check_papers(one.papers)
+            try:
+                clean.append(read(one, version, at=at))
+            except Unreadable as unreadable:
+                faults |= unreadable.faults
+        if faults:
+            raise Unreadable(faults)
+        bundle = uuid4()
+        made = [
+            actions.file_case(
+                version,
+                answers,
+                code=one.code,
+                at=at,
+                account=account,
+                representative=representative_of(one.data)[0],
+                papers=one.papers,
+                bundle=bundle,
+                language=one.language,
+            )
+            for one, version, answers in zip(sent, versions, clean, strict=True)
+        ]
+        return {"cases": [str(case.key) for case in made]}
+
+    content = {"bundle": [_content(one) | {"code": ""} for one in sent], "code": sent[0].code}
+    result, fresh = once(key, "cases.file_bundle", None, content, at, do)
+    cases = {
+        str(one.key): one for one in Case.objects.select_related("service").filter(key__in=result["cases"])
+    }
+    return [cases[one] for one in result["cases"]], fresh
 
 
 def check_papers(papers: Sequence[Announced]) -> None:
@@ -141,11 +295,13 @@ def _content(sent: Sent) -> dict[str, Any]:
 
 def receipt(case: Case) -> dict[str, Any]:
     """Return what the device keeps as proof."""
+    with override(case.language):
+        url = reverse("cases:track", args=[case.code])
     return {
         "number": case.number,
         "code": case.code,
         "key": str(case.key),
         "received_at": case.received_at.isoformat(),
         "due": case.due_at.isoformat() if case.due_at else None,
-        "url": f"/lacak/{case.code}/",
+        "url": url,
     }

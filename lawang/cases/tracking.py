@@ -60,7 +60,7 @@ def open_with(typed: str, *, phone_end: str = "", birth_date: str = "", at: date
 def give_ticket(case: Case, *, at: datetime) -> str:
     """Return a secret that opens the case on one device for thirty days; also for whoever has just filed it."""
     secret = secrets.token_urlsafe(24)
-    Ticket.objects.create(secret=_hash(secret), case=case, made_at=at, until=at + GOOD_FOR)
+    Ticket.objects.create(secret=hash_of(secret), case=case, made_at=at, until=at + GOOD_FOR)
     return secret
 
 
@@ -68,7 +68,7 @@ def has_ticket(case: Case, secrets_held: list[str], *, at: datetime) -> bool:
     """Tell whether one of the secrets opens the case."""
     if not secrets_held:
         return False
-    hashes = [_hash(one) for one in secrets_held[:MOST_TICKETS]]
+    hashes = [hash_of(one) for one in secrets_held[:MOST_TICKETS]]
     return Ticket.objects.filter(case=case, secret__in=hashes, until__gt=at).exists()
 
 
@@ -77,5 +77,5 @@ def forget_old_tickets(*, at: datetime) -> int:
     return Ticket.objects.filter(until__lte=at).delete()[0]
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -11,13 +11,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from lawang.cases.definition import definition_of
+from lawang.cases.definition import Definition, definition_of
 from lawang.cases.models import Attachment, Case
 from lawang.lib.keyfile import sync_folder
 from lawang.lib.pdf import demand_safe
 from lawang.lib.refused import Refused
 from lawang.people.models import User
+from lawang.record import files
 from lawang.record.actions import keep_file, record
 from lawang.record.models import File, Privacy
 
@@ -94,6 +96,7 @@ def keep_paper(case: Case, data: bytes, *, paper: str, name: str, by: User | Non
 
     Raise Refused for what no paper may be: unknown types, scripts inside a PDF, more than the limit.
     """
+    _demand_kind(definition_of(case.version), data, paper)
     if data.startswith(b"%PDF-"):
         demand_safe(data)
     privacy = privacy_of(case, paper)
@@ -108,6 +111,29 @@ def keep_paper(case: Case, data: bytes, *, paper: str, name: str, by: User | Non
     )
     record(case, "paper_arrived", by=by, at=at, after={"paper": paper, "kind": file.kind, "size": file.size})
     return file
+
+
+def check_paper(definition: Definition, data: bytes, *, paper: str, name: str) -> None:
+    """Raise Refused when these bytes can never become that paper; nothing is kept."""
+    _demand_kind(definition, data, paper)
+    if data.startswith(b"%PDF-"):
+        demand_safe(data)
+    files.check(data, name)
+
+
+def _demand_kind(definition: Definition, data: bytes, paper: str) -> None:
+    """Raise Refused for what is neither a photo nor a PDF, or not the one that the requirement takes."""
+    code = paper.removeprefix("papers.")
+    takes = next((one.accepts for one in definition.requirements if one.code == code), ("photo", "pdf"))
+    is_pdf = data.startswith(b"%PDF-")
+    is_photo = data.startswith((b"\x89PNG", b"\xff\xd8\xff")) or (
+        data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    )
+    if (is_pdf and "pdf" in takes) or (is_photo and "photo" in takes):
+        return
+    if "photo" in takes and "pdf" in takes:
+        raise Refused(_("Kirim foto (JPG, PNG, WebP) atau PDF."))
+    raise Refused(_("Kirim foto (JPG, PNG, WebP).") if "photo" in takes else _("Kirim PDF."))
 
 
 def privacy_of(case: Case, paper: str) -> str:

@@ -166,7 +166,14 @@ class DateInput(forms.Widget):
             typed = value
         else:
             typed = self._split(str(value or ""))
-        context["widget"]["values"] = typed
+        given = context["widget"]["attrs"]
+        known = given.get("autocomplete", "off")
+        context["widget"] |= {
+            "values": typed,
+            "is_asked": given.get("aria-required"),
+            "is_bad": given.get("aria-invalid"),
+            **{f"known_{part}": f"bday-{part}" if known == "bday" else "off" for part in self.parts},
+        }
         return context
 
     @staticmethod

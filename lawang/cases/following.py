@@ -1,0 +1,378 @@
+"""What an applicant is told of a case: gathered once, in few queries, in plain words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from lawang.areas.models import Area
+from lawang.cases import answers as kept
+from lawang.cases import letters, messages, progress
+from lawang.cases.definition import HAVE, Definition, definition_of
+from lawang.cases.models import Ask, Attachment, Case, Note
+from lawang.documents.models import Document
+from lawang.lib import codes
+from lawang.lib import fields as lib
+from lawang.lib.text import Text, say
+from lawang.people.models import Agency, Membership, Party, User
+from lawang.people.node import day_of
+from lawang.record import verbs
+from lawang.record.actions import thing_name
+from lawang.record.models import Access, Entry, Outbox
+from lawang.record.sealing import keyed_hash
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case in a list of mine."""
+
+    code: str
+    number: str
+    title: Text
+    state: str
+    received_at: datetime
+    due_at: datetime | None
+    is_waiting: bool
+    is_over: bool
+
+
+def row_of(case: Case) -> CaseRow:
+    definition = definition_of(case.version)
+    return CaseRow(
+        case.code,
+        case.number,
+        case.service.title,
+        say(definition.states[case.state].title),
+        case.received_at,
+        case.due_at if case.phase == Case.Phase.OPEN else None,
+        case.phase == Case.Phase.WAITING,
+        case.phase in progress.ENDED,
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that was said between office and applicant."""
+
+    at: datetime
+    by_office: bool
+    words: str
+    items: tuple[str, ...] = ()  # of a question: what was missing
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the applicant now."""
+
+    items: tuple[str, ...]
+    until: datetime
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything the page of a case says beside its forms."""
+
+    state: str
+    citizen: str
+    marks: list[progress.Mark]
+    promise: progress.Promise | None
+    office: str
+    officer: str  # name of the handler, where the regency tells it
+    next: str  # title of what comes after the present state
+    question: Question | None
+    said: list[Said]
+    outcome: str
+    reason: str
+    documents: list[Document]
+    late_papers: list[Attachment]  # announced and not here yet, or refused
+    siblings: list[Case]  # asked for together with this one
+    related: list[tuple[str, Case]]  # how it belongs, to what
+
+
+def told(case: Case, definition: Definition, *, at: datetime) -> Told:
+    """Gather what the page says. The caller has made sure that the visitor may see it."""
+    stays = list(case.stays.select_related("office").order_by("entered_at", "pk"))
+    asks = list(case.asks.all()) if case.asked_count else []
+    notes = list(case.notes.exclude(reader=Note.Reader.INTERNAL))
+    clear = kept.open_all_words(
+        case, [case.outcome_reason, *(one.answer for one in asks), *(one.words for one in notes)]
+    )
+    answers, words = clear[1 : 1 + len(asks)], clear[1 + len(asks) :]
+    marks = progress.line(case, definition, stays)
+    open_ask = next((one for one in reversed(asks) if one.answered_at is None), None)
+    coming = next((mark.title for mark in marks if mark.state == progress.NEXT), "")
+    related, siblings = _related(case)
+    return Told(
+        state=say(definition.states[case.state].title),
+        citizen=say(definition.states[case.state].citizen),
+        marks=marks,
+        promise=progress.promise(case, definition, stays, at=at),
+        office=say(case.office.name),
+        officer=case.handler.name if case.handler and settings.SHOW_OFFICERS else "",
+        next=coming,
+        question=Question(tuple(open_ask.items), open_ask.until, open_ask.asked_at)
+        if open_ask and case.phase == Case.Phase.WAITING
+        else None,
+        said=_said(asks, answers, notes, words),
+        outcome=progress.outcome_words(case),
+        reason=clear[0],
+        documents=list(documents_of(case)),
+        late_papers=list(case.attachments.filter(Q(file=None) | ~Q(trouble=""))),
+        siblings=siblings,
+        related=related,
+    )
+
+
+def _said(
+    asks: Sequence[Ask], answers: Sequence[str], notes: Sequence[Note], words: Sequence[str]
+) -> list[Said]:
+    found = [Said(one.asked_at, True, "", tuple(one.items)) for one in asks]
+    found += [
+        Said(one.answered_at, False, answer or _("Berkas dikirim."))
+        for one, answer in zip(asks, answers, strict=True)
+        if one.answered_at
+    ]
+    found += [
+        Said(one.at, one.reader == Note.Reader.CITIZEN, said)
+        for one, said in zip(notes, words, strict=True)
+        if said
+    ]
+    return sorted(found, key=lambda one: one.at)
+
+
+def _related(case: Case) -> tuple[list[tuple[str, Case]], list[Case]]:
+    """Return cases linked with this one, with how, and those that were asked for together with it. One query."""
+    wanted = Q(links__to=case) | Q(linked_from__case=case)
+    if case.bundle:
+        wanted |= Q(bundle=case.bundle)
+    rows = (
+        Case.objects.filter(wanted)
+        .exclude(pk=case.pk)
+        .select_related("service")
+        .distinct()
+        .order_by("pk")
+        .only("code", "number", "bundle", "service__title")
+    )
+    siblings = [one for one in rows if case.bundle and one.bundle == case.bundle]
+    others = [one for one in rows if one not in siblings]
+    return [(_("Terkait"), one) for one in others], siblings
+
+
+def documents_of(case: Case) -> QuerySet[Document]:
+    """Return what was issued in a case, newest first; drafts are the office's."""
+    return (
+        Document.objects.filter(about=thing_name(case))
+        .exclude(state=Document.State.DRAFT)
+        .select_related("replaced_by")
+        .order_by("-made_at", "-pk")
+    )
+
+
+def share_words(case: Case, link: str) -> str:
+    """Return what somebody sends to themself: no name, only what the receipt says."""
+    return _("%(service)s\nNomor %(number)s\nKode lacak %(code)s\n%(link)s") % {
+        "service": say(case.service.title),
+        "number": case.number,
+        "code": codes.shown(case.code),
+        "link": link,
+    }
+
+
+# Answers and papers
+
+
+@dataclass(frozen=True)
+class AnswerPart:
+    title: str
+    rows: list[tuple[str, str]]  # question, answer
+
+
+def answer_parts(definition: Definition, answers: Mapping[str, Any]) -> list[AnswerPart]:
+    """Return what was written, part by part; places by one query."""
+    places = _places(definition, answers)
+    parts = []
+    for section in definition.sections:
+        rows = []
+        for leaf in lib.leaves(section.fields, lib.times_in(answers)):
+            value = lib.look(answers, leaf.path)
+            if value in (None, "", []):
+                continue
+            title = say(leaf.field.title)
+            if leaf.number:
+                group = next(one for one in reversed(leaf.around) if one.repeats)
+                title = f"{say(group.title)} {leaf.number}: {title}"
+            shown = (
+                places.get(str(value), str(value))
+                if leaf.field.kind == lib.Kind.PLACE
+                else letters.shown(leaf.field, value)
+            )
+            rows.append((title, shown))
+        if rows:
+            parts.append(AnswerPart(say(section.title), rows))
+    return parts
+
+
+def _places(definition: Definition, answers: Mapping[str, Any]) -> dict[str, str]:
+    chosen = [
+        str(lib.look(answers, leaf.path))
+        for leaf in lib.leaves(definition.fields, lib.times_in(answers))
+        if leaf.field.kind == lib.Kind.PLACE
+    ]
+    return {area.code: area.title for area in Area.objects.filter(code__in=chosen)} if chosen else {}
+
+
+def with_files(case: Case, definition: Definition, answers: lib.Answers) -> lib.Answers:
+    """Return corrected answers with the keys of files that the old ones had; the form does not ask for them."""
+    old = kept.opened(case) or {}
+    for leaf in lib.leaves(definition.fields, lib.times_in(old)):
+        if leaf.field.kind == lib.Kind.FILE and (value := lib.look(old, leaf.path)):
+            lib.put(answers, leaf.path, value)
+    return answers
+
+
+@dataclass(frozen=True)
+class PaperRow:
+    title: str
+    note: str  # what stands in its place
+    files: list[Attachment]
+
+
+def papers_of(case: Case, definition: Definition) -> list[PaperRow]:
+    """Return every paper that was asked for or sent, with its files."""
+    sent: dict[str, list[Attachment]] = {}
+    for attachment in case.attachments.select_related("file"):
+        sent.setdefault(attachment.paper, []).append(attachment)
+    rows = []
+    choices = case.answers.get("papers", {}) if isinstance(case.answers.get("papers"), dict) else {}
+    for one in definition.requirements:
+        choice = choices.get(one.code, "")
+        instead = next((say(other.title) for other in one.substitutes if other.code == choice), "")
+        note = instead or (_("tidak ada") if choice not in ("", HAVE) else "")
+        files = sent.pop(one.path, [])
+        if files or choice:
+            rows.append(PaperRow(say(one.title), note, files))
+    for leaf in lib.leaves(definition.fields, lambda _path, group: group.most_times):
+        if leaf.path in sent:
+            rows.append(PaperRow(say(leaf.field.title), "", sent.pop(leaf.path)))
+    rest = [attachment for files in sent.values() for attachment in files]
+    return [*rows, *([PaperRow(_("Berkas lain"), "", rest)] if rest else [])]
+
+
+# History
+
+
+@dataclass(frozen=True)
+class Moment:
+    at: datetime
+    title: str
+    words: str
+
+
+HIDDEN = frozenset({"case_assigned", "case_escalated"})  # how the office divides its work
+
+
+def moments(case: Case, definition: Definition) -> list[Moment]:
+    """Return what happened, newest first; notes that only officers read are left out."""
+    offices = dict(Agency.objects.filter(pk__in=case.offices).values_list("code", "name"))
+    found = []
+    for entry in Entry.objects.filter(thing=thing_name(case)).order_by("-number"):
+        if entry.verb in HIDDEN or entry.after.get("reader") == Note.Reader.INTERNAL:
+            continue
+        words = []
+        state = entry.after.get("state")
+        if state in definition.states and state != entry.before.get("state"):
+            words.append(say(definition.states[state].title))
+        office = entry.after.get("office")
+        if office in offices and office != entry.before.get("office"):
+            words.append(say(offices[office]))
+        if entry.verb == "due_changed":
+            words.append(entry.note)
+        found.append(Moment(entry.at, verbs.phrase(entry.verb), " · ".join(words)))
+    return found
+
+
+def messages_to_me(case: Case) -> list[Outbox]:
+    return list(messages.to_applicant(case)[:50])
+
+
+@dataclass(frozen=True)
+class Look:
+    """One time that somebody read my data: who, what, when, why."""
+
+    at: datetime
+    who: str
+    name: str  # only where the regency tells it
+    what: str
+    why: str
+
+
+def accesses(case: Case, definition: Definition) -> list[Look]:
+    """Return who looked at the data of a case and its documents, newest first."""
+    things = [thing_name(case), *(thing_name(one) for one in documents_of(case))]
+    rows = list(Access.objects.filter(thing__in=things).select_related("by").order_by("-at", "-pk")[:200])
+    posts: dict[int, list[Membership]] = {}
+    for held in Membership.objects.filter(user__in={row.by_id for row in rows}).select_related(
+        "role", "agency"
+    ):
+        posts.setdefault(held.user_id, []).append(held)
+    titles = {leaf.path: say(leaf.field.title) for leaf in lib.leaves(definition.fields)}
+    return [
+        Look(
+            row.at,
+            _post(posts.get(row.by_id, []), day_of(row.at)),
+            str(row.by) if settings.SHOW_OFFICERS else "",
+            ", ".join(dict.fromkeys(_what(one, titles) for one in row.fields)),
+            "" if row.why.startswith("/") else row.why,
+        )
+        for row in rows
+    ]
+
+
+def _post(held: Iterable[Membership], on: date) -> str:
+    """Return the position somebody had on a day, as people read it."""
+    fitting = [one for one in held if one.from_date <= on and (one.to_date is None or one.to_date >= on)]
+    if not fitting:
+        return _("Petugas")
+    one = fitting[0]
+    return f"{say(one.role.title)}, {one.agency.short_name or say(one.agency.name)}"
+
+
+def _what(path: str, titles: Mapping[str, str]) -> str:
+    words = {
+        "answers": _("semua isian"),
+        "file": _("berkas"),
+        "work": _("catatan kerja"),
+        "pdf": _("surat"),
+        "applicant": _("data pemohon"),
+    }
+    return words.get(path) or titles.get(path) or _("isian")
+
+
+# Account
+
+
+def left_with(person: User) -> list[Case]:
+    """Return cases in no account that were left with an e-mail address which this person proved to own."""
+    if not person.email or not proved(person):
+        return []
+    parties = Party.objects.filter(email_hash=keyed_hash(person.email))
+    return list(
+        Case.objects.filter(account=None, applicant__in=parties)
+        .select_related("service", "version", "applicant")
+        .defer("version__definition")
+        .order_by("-received_at")[:20]
+    )
+
+
+def proved(person: User) -> bool:
+    """Tell whether somebody has shown that the address of their account is theirs."""
+    from allauth.account.models import EmailAddress
+
+    return bool(
+        EmailAddress.objects.filter(user=person, email__iexact=person.email or "", verified=True).exists()
+    )

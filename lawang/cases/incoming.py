@@ -1,0 +1,89 @@
+"""What an ordinary form sends, without a script: answers, and papers that come with it whole."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lawang.cases import uploads
+from lawang.cases.actions import Announced
+from lawang.cases.definition import Definition
+from lawang.cases.models import Case
+from lawang.cases.receiving import paper_of
+from lawang.lib import codes
+from lawang.lib.refused import Refused
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One file as it came, with what is announced of it."""
+
+    announced: Announced
+    data: bytes
+
+
+def key_of(data: QueryDict) -> str:
+    """Return the idempotency key that came with a form, or a new one."""
+    try:
+        return str(uuid.UUID(data.get("key", "")))
+    except ValueError:
+        return str(uuid.uuid4())
+
+
+def code_of(data: QueryDict) -> str:
+    """Return the tracking code that came with a form, or a new one."""
+    return codes.normalise(data.get("code", "")) or codes.new_code()
+
+
+def language() -> str:
+    return (get_language() or "id")[:2]
+
+
+def data_of(request: HttpRequest) -> Mapping[str, list[str]]:
+    """Return the answers as they were sent, without what only the browser and we need."""
+    ours = {"csrfmiddlewaretoken", "key", "code"}
+    return {
+        name: [str(value) for value in values] for name, values in request.POST.lists() if name not in ours
+    }
+
+
+def papers_in(files: MultiValueDict[str, Any], definition: Definition) -> tuple[list[Paper], dict[str, str]]:
+    """Return the files that came, and by field what is wrong with them."""
+    papers: list[Paper] = []
+    faults: dict[str, str] = {}
+    for name, sent in files.lists():
+        for upload in sent:
+            assert isinstance(upload, UploadedFile)
+            try:
+                papers.append(_paper(name, upload, definition))
+            except Refused as refused:
+                faults[name] = _("“%(name)s”: %(trouble)s") % {
+                    "name": str(upload.name)[:60],
+                    "trouble": refused.sentence,
+                }
+    return papers, faults
+
+
+def _paper(field: str, upload: "UploadedFile[bytes]", definition: Definition) -> Paper:
+    path = paper_of(field)
+    data = upload.read()
+    uploads.check_paper(definition, data, paper=path, name=str(upload.name))
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Paper(Announced(path[:60], str(upload.name)[:200], len(data), sha256), data)
+
+
+def store(case: Case, papers: list[Paper], *, at: datetime) -> None:
+    """Put the papers into a case that announced them, those that are not there yet."""
+    attachments = {one.number: one for one in case.attachments.filter(file=None)}
+    for number, paper in enumerate(papers):
+        attachment = attachments.get(number)
+        if attachment is not None and attachment.sha256 == paper.announced.sha256:
+            uploads.add_piece(attachment, paper.data[attachment.offset :], offset=attachment.offset, at=at)
