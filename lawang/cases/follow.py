@@ -6,7 +6,7 @@ Whoever comes without a ticket is asked for something that only the applicant kn
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -49,35 +49,22 @@ from lawang.record.files import SHOWN
 from lawang.record.models import File
 from lawang.web.errors import lost_session
 
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Case, P], HttpResponseBase]
+View = Callable[..., HttpResponseBase]  # (request, case, ...)
 
 
-def _case(code: str) -> Case | None:
-    return (
-        Case.objects.select_related(
-            "service", "version", "owner__calendar", "office__calendar", "handler", "area"
-        )
-        .select_related("applicant", "subject", "representative", "escalated_to")
-        .defer("version__definition")
-        .filter(code=code)
-        .first()
-    )
-
-
-def with_ticket(view: View[P]) -> Callable[Concatenate[HttpRequest, str, P], HttpResponseBase]:
-    """Hand a view the case that this visitor may see; others are led to the question first."""
+def with_ticket(view: View) -> View:
+    """Hand a view the case of its code when this visitor may see it; others are led to the question first."""
 
     @never_cache
     @wraps(view)
-    def inner(request: HttpRequest, code: str, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def inner(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponseBase:
         known = codes.normalise(code)
-        case = _case(known) if known else None
+        case = following.find(known) if known else None
         if case is None or not tickets.may_follow(request, case, at=now()):
             door = reverse("cases:track", args=[known or code])
             typed = request.POST.keys() - {"csrfmiddlewaretoken"}
             return lost_session(request, door) if typed else HttpResponseRedirect(door)
-        return view(request, case, *args, **kwargs)
+        return view(request, case, **kwargs)
 
     return inner
 
@@ -134,7 +121,7 @@ def track(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "cases/find.html", context, status=404)
     if known != code:
         return HttpResponseRedirect(reverse("cases:track", args=[known]))
-    case = _case(known)
+    case = following.find(known)
     if case is None or not tickets.may_follow(request, case, at=now()):
         return _ask(request, known)
     return _page(request, case)
@@ -261,7 +248,7 @@ def _attach(case: Case, form: AnswerForm, at: datetime) -> None:
         uploads.attach(
             case,
             upload.read(),
-            paper=form.cleaned_data["paper"] or "answer",
+            paper=form.cleaned_data.get("paper") or "answer",
             name=str(upload.name),
             by=None,
             at=at,
@@ -378,11 +365,7 @@ def forget(request: HttpRequest, case: Case) -> HttpResponse:
     """Take this case off this device."""
     response = HttpResponseRedirect(reverse("cases:find"))
     tickets.forget(request, response, case)
-    notices.success(
-        request,
-        _("Perangkat ini tidak lagi membuka %(number)s. Kode lacaknya tetap berlaku.")
-        % {"number": case.number},
-    )
+    notices.success(request, _("Perangkat ini tidak lagi membukanya. Kode lacaknya tetap berlaku."))
     return response
 
 

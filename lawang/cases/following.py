@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
@@ -74,6 +76,16 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Other:
+    """Another case that belongs to this one."""
+
+    code: str
+    number: str
+    title: Text
+    together: bool
+
+
+@dataclass(frozen=True)
 class Told:
     """Everything the page of a case says beside its forms."""
 
@@ -89,9 +101,48 @@ class Told:
     outcome: str
     reason: str
     documents: list[Document]
-    late_papers: list[Attachment]  # announced and not here yet, or refused
-    siblings: list[Case]  # asked for together with this one
-    related: list[tuple[str, Case]]  # how it belongs, to what
+    late_papers: list[dict[str, str]]  # announced and not here yet, or refused: name, trouble
+    siblings: list[Other]  # asked for together with this one
+    related: list[Other]
+
+
+def find(code: str) -> Case | None:
+    """Return the case with a code and everything around it that its page needs, in one query.
+
+    Beside its own: `late_papers` (name, trouble) and `others` (code, number, title, together), lists of mappings.
+    """
+    late = Attachment.objects.filter(case=OuterRef("pk")).filter(Q(file=None) | ~Q(trouble=""))
+    together = Q(bundle=OuterRef("bundle"))
+    others = (
+        Case.objects.filter(Q(links__to=OuterRef("pk")) | Q(linked_from__case=OuterRef("pk")) | together)
+        .exclude(pk=OuterRef("pk"))
+        .order_by("pk")
+        .distinct()
+    )
+    return (
+        Case.objects.select_related(
+            "service", "version", "owner__calendar", "office__calendar", "handler", "area"
+        )
+        .select_related("applicant", "subject", "representative")
+        .defer("version__definition")
+        .annotate(
+            late_papers=ArraySubquery(
+                late.order_by("number").values(one=JSONObject(name="name", trouble="trouble"))
+            ),
+            others=ArraySubquery(
+                others.values(
+                    one=JSONObject(
+                        code="code",
+                        number="number",
+                        title="service__title",
+                        together=Coalesce(Q(bundle=OuterRef("bundle")), False),
+                    )
+                )
+            ),
+        )
+        .filter(code=code)
+        .first()
+    )
 
 
 def told(case: Case, definition: Definition, *, at: datetime) -> Told:
@@ -122,7 +173,7 @@ def told(case: Case, definition: Definition, *, at: datetime) -> Told:
         outcome=progress.outcome_words(case),
         reason=clear[0],
         documents=list(documents_of(case)),
-        late_papers=list(case.attachments.filter(Q(file=None) | ~Q(trouble=""))),
+        late_papers=case.late_papers,  # type: ignore[attr-defined]
         siblings=siblings,
         related=related,
     )
@@ -145,22 +196,11 @@ def _said(
     return sorted(found, key=lambda one: one.at)
 
 
-def _related(case: Case) -> tuple[list[tuple[str, Case]], list[Case]]:
-    """Return cases linked with this one, with how, and those that were asked for together with it. One query."""
-    wanted = Q(links__to=case) | Q(linked_from__case=case)
-    if case.bundle:
-        wanted |= Q(bundle=case.bundle)
-    rows = (
-        Case.objects.filter(wanted)
-        .exclude(pk=case.pk)
-        .select_related("service")
-        .distinct()
-        .order_by("pk")
-        .only("code", "number", "bundle", "service__title")
-    )
-    siblings = [one for one in rows if case.bundle and one.bundle == case.bundle]
-    others = [one for one in rows if one not in siblings]
-    return [(_("Terkait"), one) for one in others], siblings
+def _related(case: Case) -> tuple[list[Other], list[Other]]:
+    """Return the cases linked with this one, and those that were asked for together with it."""
+    found: list[dict[str, Any]] = case.others  # type: ignore[attr-defined]
+    others = [Other(one["code"], one["number"], one["title"], bool(one["together"])) for one in found]
+    return [one for one in others if not one.together], [one for one in others if one.together]
 
 
 def documents_of(case: Case) -> QuerySet[Document]:

@@ -80,12 +80,23 @@ class KnowForm(Form):
         return day.isoformat() if day else ""
 
 
+class PapersField(forms.FileField):
+    """Several files at once; what they are is looked at where they are kept."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        if len(data or []) > MOST_FILES:
+            raise forms.ValidationError(
+                _("Paling banyak %(most)s berkas sekali kirim.") % {"most": MOST_FILES}
+            )
+        return list(data or [])
+
+
 class AnswerForm(Form):
     """Words and papers for the office."""
 
     words = LongTextField(label=gettext_lazy("Jawaban Anda"), required=False, max_length=LONGEST, rows=4)
     paper = forms.ChoiceField(label=gettext_lazy("Berkas apa?"), required=False)
-    papers = forms.FileField(
+    papers = PapersField(
         label=gettext_lazy("Foto atau berkas"),
         help_text=gettext_lazy("Foto atau PDF, boleh beberapa."),
         required=False,
@@ -106,19 +117,9 @@ class AnswerForm(Form):
         if not known:
             del self.fields["paper"]
 
-    def _clean_fields(self) -> None:
-        super()._clean_fields()  # type: ignore[misc]
-        self.cleaned_data.setdefault("paper", "")
-        sent = self.files.getlist("papers") if hasattr(self.files, "getlist") else []
-        self.cleaned_data["papers"] = sent
-        self.cleaned_data["words"] = (self.cleaned_data.get("words") or "").strip()
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        papers = cleaned.get("papers") or []
-        if len(papers) > MOST_FILES:
-            self.add_error("papers", _("Paling banyak %(most)s berkas sekali kirim.") % {"most": MOST_FILES})
-        if not self.errors and not (cleaned.get("words") or papers):
+        if not self.errors and not (cleaned.get("words") or cleaned.get("papers")):
             self.add_error("words", _("Tulis jawaban Anda, atau lampirkan fotonya."))
         return cleaned
 
