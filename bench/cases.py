@@ -482,7 +482,7 @@ def main() -> None:
         folder = Path(name)
         print(machine())
         print(f"fdatasync of 8 KB: {fsync_speed(folder):.2f} ms in {folder}")
-        with prepared(folder):
+        with prepared(folder, with_packs=False):
             cookies = set_up()
             before = 0
             for size in SMALL if chosen.small else SIZES:

@@ -183,8 +183,8 @@ def fsync_speed(folder: Path, times: int = 100) -> float:
 
 
 @contextlib.contextmanager
-def prepared(folder: Path) -> Iterator[None]:
-    """Point Django at an empty durable server and keys of our own, with tables and the national pack."""
+def prepared(folder: Path, *, with_packs: bool = True) -> Iterator[None]:
+    """Point Django at an empty durable server and keys of our own, with tables and the packs of the demonstration."""
     from lawang import cli, settings
     from lawang.database import running
 
@@ -201,8 +201,9 @@ def prepared(folder: Path) -> Iterator[None]:
 
         used.ALLOWED_HOSTS = ["*"]
         timed("tables", lambda: call_command("migrate", verbosity=0, interactive=False))
-        packs = [str(settings.ROOT / "packs" / name) for name in cli.PACKS]
-        timed("packs", lambda: call_command("packs", "install", *packs))
+        if with_packs:
+            packs = [str(settings.ROOT / "packs" / name) for name in cli.PACKS]
+            timed("packs", lambda: call_command("packs", "install", *packs))
         try:
             yield
         finally:
