@@ -54,7 +54,7 @@ def complaint_in_time(facts: Facts, given: Mapping[str, str]) -> Verdict:
 def similar_complaints(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Name other complaints of the same kind from the same village, so that they can be read and merged."""
     if facts.case is None or facts.case.area_id is None:
-        return Verdict(UNSURE, _("Belum ada aduan lain untuk dibandingkan."))
+        return Verdict(PASSED, _("Tidak ada aduan lain untuk dibandingkan."))
     since = facts.case.received_at - timedelta(days=number(facts, given, "similar_days"))
     others = (
         Case.objects.filter(

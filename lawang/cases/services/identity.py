@@ -13,7 +13,12 @@ from lawang.lib import nik
 from lawang.lib.fields import look
 from lawang.lib.refused import Refused
 
-NOT_PURSUED = (Case.Outcome.WITHDRAWN, Case.Outcome.LAPSED, Case.Outcome.DUPLICATE)
+NOT_PURSUED = (
+    Case.Outcome.WITHDRAWN,
+    Case.Outcome.LAPSED,
+    Case.Outcome.DUPLICATE,
+    Case.Outcome.REFUSED,
+)
 
 
 def day(answers: Mapping[str, Any], path: str) -> date | None:
@@ -79,13 +84,13 @@ def niks_match(facts: Facts, given: Mapping[str, str]) -> Verdict:
 
 @check("filed_before", title=gettext_lazy("Belum pernah diajukan"))
 def filed_before(facts: Facts, given: Mapping[str, str]) -> Verdict:
-    """Look for other cases of the same service about the same NIK that were not withdrawn.
+    """Look for other cases of the same service about the same NIK that run or were granted.
 
     `who` is "subject" or "applicant"; `found` is the verdict when there is one: "failed" where one person gets it once,
     "unsure" where a second time is possible.
     """
     if facts.case is None:
-        return Verdict(UNSURE, _("Belum ada permohonan lain untuk dibandingkan."))
+        return Verdict(PASSED, _("Tidak ada permohonan lain untuk dibandingkan."))
     party = facts.case.subject if given["who"] == "subject" else facts.case.applicant
     if party is None or not party.nik_hash:
         return Verdict(UNSURE, _("NIK belum ada, jadi belum bisa dicari permohonan yang sama."))
@@ -108,3 +113,29 @@ def same_person(case: Case, who: str, nik_hash: str) -> list[str]:
         .order_by("number")
         .values_list("number", flat=True)
     )
+
+
+@check("certificate_ready", title=gettext_lazy("Akta yang menjadi dasar sudah terbit"))
+def certificate_ready(facts: Facts, given: Mapping[str, str]) -> Verdict:
+    """Tell whether a certificate that is made together with this case is there by now.
+
+    `paper`: path of the answer about it; with any other answer than "in_process" the applicant has it. `service`: the
+    service that was filed with this one for the same event.
+    """
+    answer = look(facts.answers, given["paper"])
+    if answer != "in_process":
+        return Verdict(PASSED, _("Pemohon melampirkan aktanya."))
+    if facts.case is None or facts.case.bundle is None:
+        return Verdict(
+            UNSURE, _("Akta sedang diurus. Tunggu sampai terbit, atau minta pemohon melampirkannya.")
+        )
+    other = Case.objects.filter(bundle=facts.case.bundle, service__code=given["service"]).first()
+    if other is None:
+        return Verdict(UNSURE, _("Akta sedang diurus di luar permohonan ini. Minta pemohon melampirkannya."))
+    if other.outcome == Case.Outcome.GRANTED:
+        return Verdict(PASSED, _("Akta sudah terbit di permohonan %(number)s.") % {"number": other.number})
+    if other.outcome:
+        return Verdict(
+            FAILED, _("Akta tidak jadi terbit: lihat permohonan %(number)s.") % {"number": other.number}
+        )
+    return Verdict(UNSURE, _("Akta masih diurus di permohonan %(number)s.") % {"number": other.number})
