@@ -109,6 +109,10 @@ def _membership() -> dict[str, Any]:
     return {**_user(), "pk": _first("people.membership", user__username="mega").pk}
 
 
+def _letter_of(office: str = "PDAM", **more: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"office": _first("people.agency", code=office).key} | more
+
+
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "theme": _theme,
     "crest": _crest,
@@ -170,6 +174,24 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "planner:add_member": _key("plans.body"),
     **dict.fromkeys(("planner:rows", "planner:add_row"), lambda: {"kind": "arah"}),
     **dict.fromkeys(("planner:row", "planner:remove_row"), _row_of_draft),
+    "documents:check": lambda: {"code": _first("documents.document", state="replaced", kind="receipt").code},
+    **dict.fromkeys(
+        (
+            *("documents:document", "documents:pdf", "documents:word", "documents:sign", "documents:decline"),
+            *("documents:attach", "documents:start_again", "documents:revoke"),
+        ),
+        _key("documents.document", state="waiting", office__code="PDAM"),
+    ),
+    **dict.fromkeys(
+        ("documents:issue", "documents:discard"),
+        _key("documents.document", state="draft", office__code="PDAM"),
+    ),
+    "documents:letterhead": _letter_of(),
+    "documents:pattern": _letter_of(series="CONTOH"),
+    **dict.fromkeys(
+        ("documents:letter", "documents:letter_pdf", "documents:letter_reset"),
+        _letter_of(code="contoh/letter"),
+    ),
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

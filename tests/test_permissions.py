@@ -25,6 +25,7 @@ DECIDE = PLANNER | {"agency-head", "steward"}
 RECORD = PLANNER | {"officer", "agency-head"}
 LEAD = PLANNER | {"agency-head", "leader", "council-member"}
 EXPORT = PROPOSE | {"leader", "information-officer", "auditor"}
+ISSUE = FIELD | {"officer", "agency-head", "counter-officer"}
 OVERSEE = ADMINISTRATOR | {"auditor"}
 
 TABLE: dict[str, Who] = {
@@ -125,6 +126,25 @@ TABLE: dict[str, Who] = {
     "portal:decisions": DECIDE,
     **dict.fromkeys(("portal:new_meeting", "portal:progress"), RECORD),
     **dict.fromkeys(("portal:leader", "portal:seen"), LEAD),
+    **dict.fromkeys(("documents:check_any", "documents:check"), EVERYBODY),
+    **dict.fromkeys(
+        (
+            *("documents:documents", "documents:export", "documents:document", "documents:pdf"),
+            "documents:word",
+        ),
+        ISSUE | {"auditor"},
+    ),
+    **dict.fromkeys(
+        ("documents:issue", "documents:discard", "documents:attach", "documents:start_again"), ISSUE
+    ),
+    **dict.fromkeys(("documents:sign", "documents:decline", "documents:revoke"), frozenset({"agency-head"})),
+    **dict.fromkeys(
+        (
+            *("documents:letters", "documents:letter", "documents:letter_pdf", "documents:letter_reset"),
+            *("documents:letterhead", "documents:pattern"),
+        ),
+        ADMINISTRATOR | {"agency-head"},
+    ),
 }
 
 

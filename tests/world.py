@@ -105,8 +105,9 @@ def leave_something_behind() -> None:
     """Make what the demonstration does not have, so that every page has something to show."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    from lawang.documents.tests.letters import leave_letters_behind
     from lawang.people import actions as people
-    from lawang.people.models import Membership, User
+    from lawang.people.models import Agency, Membership, User
     from lawang.plans import imports
     from lawang.plans.models import Plan, Programme, Subscription
     from lawang.plans.revising import start_revision
@@ -137,6 +138,7 @@ def leave_something_behind() -> None:
     mine = imports.receive(SimpleUploadedFile("program.csv", sheet), plan=Plan.objects.get(), by=dewi, at=at)
     imports.examine(mine, at=at)
     start_revision(Plan.objects.get(), by=dewi, at=at)
+    leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
 
 
 def client_of(role: str) -> Client:

@@ -26,6 +26,7 @@ from lawang.record.actions import thing_name
 DRAFT = "DRAF"  # the watermarks; letters are official in Indonesian, and so are these
 EXAMPLE = "CONTOH"
 UNSIGNED = "BELUM DITANDATANGANI"
+NOTE = "Ditandatangani secara elektronik"
 
 
 def seal(document: Document, values: Mapping[str, str]) -> str:
@@ -51,9 +52,10 @@ def site() -> str:
 
 
 def check_address(code: str) -> str:
-    """Return the address of a document's public check page, Indonesian, without a statement."""
+    """Return the address of a document's public check page, Indonesian, without a statement; "": of the page itself."""
     with override("id"):
-        return f"{site()}{reverse('documents:check', kwargs={'code': code})}"
+        path = reverse("documents:check", kwargs={"code": code}) if code else reverse("documents:check_any")
+    return f"{site()}{path}"
 
 
 def plain_date(day: Date) -> str:
@@ -123,8 +125,7 @@ def statement_of(document: Document) -> qr.Statement:
 
 
 def _signers(signatures: Sequence[Signature]) -> tuple[Signer, ...]:
-    note = "Ditandatangani secara elektronik"
-    return tuple(Signer(one.order, one.position, one.name, note=note) for one in signatures)
+    return tuple(Signer(one.order, one.position, one.name, note=NOTE) for one in signatures)
 
 
 def set_up(draft: Draft, *, signers: tuple[Signer, ...] = (), watermark: str = "", url: str = "") -> Letter:

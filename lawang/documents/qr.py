@@ -25,6 +25,7 @@ from lawang.lib.keyfile import key_file
 
 FORMAT = "L1"
 HALF = 32  # bytes of r and of s
+SHORT = 8  # hex digits of a fingerprint that name a key
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def payload(statement: Statement) -> str:
     key = _private_key()
     fields = [
         FORMAT,
-        fingerprint(key.public_key())[:8],
+        fingerprint(key.public_key())[:SHORT],
         statement.code,
         statement.number,
         statement.date,
@@ -113,7 +114,7 @@ def read(signed: str, keys: dict[str, str]) -> Statement | None:
         form, short, code, number, date, office, kind, example = words.decode().split("\n")
     except ValueError:
         return None
-    if form != FORMAT or len(raw) != 2 * HALF or len(short) != 8:
+    if form != FORMAT or len(raw) != 2 * HALF or len(short) != SHORT:
         return None
     signature = utils.encode_dss_signature(
         int.from_bytes(raw[:HALF], "big"), int.from_bytes(raw[HALF:], "big")

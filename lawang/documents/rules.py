@@ -89,6 +89,7 @@ def install() -> None:
             "template_reset": gettext_lazy("Bunyi surat dikembalikan ke paket"),
             "letterhead_edited": gettext_lazy("Kop surat diubah"),
             "pattern_changed": gettext_lazy("Pola nomor surat diubah"),
+            "qr_key_listed": gettext_lazy("Kunci kode QR dicantumkan"),
         }
     )
 

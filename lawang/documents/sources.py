@@ -7,12 +7,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from lawang.documents.models import Document
-from lawang.people.models import User
+from lawang.people.models import Agency, User
 
 Reader = Callable[[AbstractBaseUser | AnonymousUser, Document], bool]
 Listener = Callable[[Document, str, User | None, datetime], None]
+Wordings = Callable[[Agency], set[str]]
 _readers: dict[str, Reader] = {}
 _listeners: dict[str, Listener] = {}
+_wordings: list[Wordings] = []
 
 
 def register_source_reader(prefix: str, may_read: Reader) -> None:
@@ -41,3 +43,13 @@ def tell(document: Document, word: str, *, by: User | None, at: datetime) -> Non
     """Tell the noun of the document's thing."""
     if listener := _listeners.get(document.about.partition(":")[0]):
         listener(document, word, by, at)
+
+
+def register_wordings(codes_of: Wordings) -> None:
+    """Let a noun say which letters (codes of templates) an office issues; the letters desk lists only those."""
+    _wordings.append(codes_of)
+
+
+def wordings_of(office: Agency) -> set[str] | None:
+    """Return the codes of the letters that an office issues; None while nobody knows."""
+    return set().union(*(codes_of(office) for codes_of in _wordings)) if _wordings else None

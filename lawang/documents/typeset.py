@@ -169,6 +169,14 @@ def _compiler() -> typst.Compiler:
     return typst.Compiler(font_paths=fonts, ignore_system_fonts=True, root=str(SOURCE.parent))
 
 
+def png(letter: Letter, *, ppi: int = 80) -> list[bytes]:
+    """Return each page as a picture, for previews."""
+    given = {"letter": as_json(letter)}
+    with _busy:
+        pages = _compiler().compile(input=str(SOURCE), format="png", ppi=ppi, sys_inputs=given)
+    return pages if isinstance(pages, list) else [pages] if pages else []
+
+
 def pdf(letter: Letter, *, at: datetime) -> bytes:
     """Return the letter as PDF, made at that moment."""
     given = {"letter": as_json(letter)}

@@ -27,6 +27,12 @@ PLACES: tuple[tuple[Any, str, Any, tuple[str, ...]], ...] = (
         ("plans.import",),
     ),
     (
+        gettext_lazy("Bunyi surat"),
+        "documents:letters",
+        gettext_lazy("kalimat surat, kop, pola nomor"),
+        ("documents.edit_template",),
+    ),
+    (
         gettext_lazy("Pengguna"),
         "people:users",
         gettext_lazy("akun, tugas, kata sandi"),

@@ -81,3 +81,27 @@ def make_document(**fields: Any) -> Document:
     """Return an issued letter without signers."""
     by, at = fields.get("by"), fields.get("at", AT)
     return actions.issue(make_draft(**fields), by=by, at=at)
+
+
+def leave_letters_behind(office: Agency, *, at: datetime) -> None:
+    """Give an office of the demonstration one letter in every state, for the tests that walk all pages."""
+    letter = make_template("contoh/letter", signers=["head"], series="CONTOH", at=at)
+    receipt = make_template("contoh/receipt", kind="receipt", series="", at=at)
+    actions.draft(template=receipt, values=VALUES, about="", office=office, by=None, at=at)
+    issued = [
+        actions.issue(
+            actions.draft(template=receipt, values=VALUES, about="", office=office, by=None, at=at),
+            by=None,
+            at=at,
+        )
+        for _number in range(4)
+    ]
+    actions.revoke(issued[0], by=None, at=at, reason="Salah orang.")
+    actions.replace(issued[1], with_=issued[2], by=None, at=at, why="Nama dibetulkan.")
+    for _number in range(2):
+        waiting = actions.issue(
+            actions.draft(template=letter, values=VALUES, about="", office=office, by=None, at=at),
+            by=None,
+            at=at,
+        )
+    actions.revoke(waiting, by=None, at=at, reason="Tidak jadi dipakai.")

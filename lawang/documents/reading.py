@@ -1,0 +1,42 @@
+"""Lists of documents, starting from the person who looks."""
+
+from datetime import date, datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from lawang.documents.models import Document, Signature
+from lawang.people.models import User
+from lawang.people.permissions import Someone, grants, reach
+
+
+def visible_to(user: Someone) -> QuerySet[Document]:
+    """Return the documents of the offices whose letters the person may see."""
+    how_far = reach(user, "documents.see")
+    if how_far.everything:
+        return Document.objects.all()
+    return Document.objects.filter(office__in=how_far.agencies)
+
+
+def waiting_for(user: User, *, on: date) -> QuerySet[Document]:
+    """Return the documents whose next signature this person can give on that day, the oldest first."""
+    held = grants(user, on)
+    places = Q(pk__in=[])
+    for grant in held.all if held else ():
+        membership = grant.membership
+        if membership.role.signs_as and grant.scope("documents.sign"):
+            places |= Q(next_office__in=membership.role.signs_as, office=membership.agency_id)
+    left = Signature.objects.filter(document=OuterRef("pk")).exclude(state=Signature.State.SIGNED)
+    mine = Signature.objects.filter(document=OuterRef("pk"), user=user)
+    return (
+        Document.objects.filter(state=Document.State.WAITING)
+        .annotate(next_office=Subquery(left.order_by("order").values("office")[:1]))
+        .filter(places)
+        .filter(~Exists(mine))
+        .order_by("date", "pk")
+    )
+
+
+def times_checked(document: Document) -> tuple[int, datetime | date | None]:
+    """Return how often the document was looked up on the public page, and on which day last."""
+    rows = list(document.checks.order_by("-date").values_list("count", "date"))
+    return sum(count for count, _day in rows), rows[0][1] if rows else None
