@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -20,31 +20,33 @@ from lawang.lib import codes
 from lawang.lib import fields as lib
 from lawang.lib.dates import long_date
 from lawang.lib.numbers import as_is, rupiah
-from lawang.lib.text import say
+from lawang.lib.text import Text, say, text
 from lawang.people import parties
 from lawang.people.models import User
 from lawang.people.node import day_of
 from lawang.people.permissions import may, real
 from lawang.record.actions import thing_name
 
-ALWAYS = (  # names that every letter may use beside the paths of answers, work and parameters
-    "case_number",
-    "case_code",
-    "service",
-    "product",
-    "received_date",
-    "due_date",
-    "today",
-    "applicant_name",
-    "applicant_nik",
-    "applicant_address",
-    "subject_name",
-    "place",
-    "office",
-    "outcome",
-    "reason",
-    "reference",
-)
+ALWAYS: dict[
+    str, Text
+] = {  # names that every letter may use beside the paths of answers, work and parameters
+    "case_number": text("nomor permohonan", "number of the application"),
+    "case_code": text("kode lacak", "tracking code"),
+    "service": text("nama layanan", "name of the service"),
+    "product": text("hasil layanan", "what the applicant gets"),
+    "received_date": text("hari diterima", "day of receipt"),
+    "due_date": text("hari yang dijanjikan", "promised day"),
+    "today": text("hari surat dibuat", "day of writing"),
+    "applicant_name": text("nama pemohon", "applicant's name"),
+    "applicant_nik": text("NIK pemohon", "applicant's NIK"),
+    "applicant_address": text("alamat pemohon", "applicant's address"),
+    "subject_name": text("nama yang bersangkutan", "name of whom it is about"),
+    "place": text("desa atau kecamatan", "village or district"),
+    "office": text("kantor yang bertanggung jawab", "office that answers for it"),
+    "outcome": text("putusan", "outcome"),
+    "reason": text("alasan putusan", "reasons of the outcome"),
+    "reference": text("nomor di sistem lain", "number in another system"),
+}
 
 
 def template_code(definition: Definition, letter: Letter) -> str:
@@ -61,6 +63,21 @@ def names(definition: Definition) -> Iterator[str]:
     for step in definition.steps.values():
         for leaf in lib.leaves(step.fields, most):
             yield f"{step.code}.{leaf.path}"
+
+
+def meanings(definition: Definition) -> dict[str, Text]:
+    """Return every name that the letters of a service may use, with what it means."""
+    found = dict(ALWAYS)
+    found |= {one["name"]: one["title"] for one in definition.data.get("parameters", ())}
+    forms = [("", definition.fields)]
+    forms += [(f"{step.code}.", step.fields) for step in definition.steps.values()]
+    for before, fields in forms:
+        for leaf in lib.leaves(fields, lambda _path, group: group.most_times):
+            title = leaf.field.title
+            if leaf.number:
+                title = cast("Text", {tongue: f"{words} ({leaf.number})" for tongue, words in title.items()})
+            found[f"{before}{leaf.path}"] = title
+    return found
 
 
 def shown(one: lib.Field, value: Any) -> str:

@@ -33,7 +33,12 @@ SERIES = re.compile(r"[A-Z][A-Z0-9-]{1,9}")
 PARTS = ("_day", "_month", "_year")  # under which a form sends the parts of a date
 
 APPLICANTS = ("answer", "withdraw", "reopen")  # kinds of steps that only applicants take
-CLOCKS = {"lapse": "waiting", "close": "decided", "move": "decided"}  # by the clock: from which phase
+CLOCKS = {  # kinds of steps that nobody takes by hand: from which phases
+    "lapse": ("waiting",),
+    "close": ("decided",),
+    "move": ("decided", "open"),  # from open: when the letter that led there is signed by all
+    "decide": ("open",),
+}
 ENDS = ("decide", "record_result", "hand_over", "issue", "withdraw", "lapse")  # may lead to an outcome
 TO_PHASES = {  # where a step of a kind leads
     "ask": ("waiting",),
@@ -658,18 +663,29 @@ def _taker(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
         yield Fault(way, _("Langkah berjenis lapse diambil waktu. Tulis by: clock."))
     elif by == "clock":
         for place, source in enumerate(step["from"]):
-            state = proof.states.get(source)
-            if state and state["phase"] != CLOCKS[kind]:
-                yield Fault(
-                    ("steps", number, "from", place),
-                    _("Langkah %(kind)s oleh clock berangkat dari keadaan bertahap %(phase)s.")
-                    % {"kind": kind, "phase": CLOCKS[kind]},
-                )
-            elif state and kind != "lapse" and not state.get("due"):
-                yield Fault(
-                    ("steps", number, "from", place),
-                    _("Kapan “%(state)s” ditinggalkan? Tulis “due” pada keadaan itu.") % {"state": source},
-                )
+            if source in proof.states and (sentence := _clock_never_comes(proof, kind, source)):
+                yield Fault(("steps", number, "from", place), sentence)
+
+
+def _clock_never_comes(proof: _Proof, kind: str, source: str) -> str:
+    """Return why a step by the clock would never be taken from a state; "" when it would."""
+    phase = proof.phase(source)
+    if phase not in CLOCKS[kind]:
+        return _("Langkah %(kind)s oleh clock berangkat dari keadaan bertahap %(phases)s.") % {
+            "kind": kind,
+            "phases": listed(CLOCKS[kind]),
+        }
+    if phase == "decided" and not proof.states[source].get("due"):
+        return _("Kapan “%(state)s” ditinggalkan? Tulis “due” pada keadaan itu.") % {"state": source}
+    signed = {letter["code"] for letter in proof.data["letters"] if letter["signers"]}
+    if phase == "open" and not any(
+        step["to"] == source and step.get("letter") in signed for step in proof.data["steps"]
+    ):
+        return _(
+            "Dari “%(state)s” clock hanya berjalan setelah suratnya ditandatangani, "
+            "tetapi tidak ada langkah dengan surat bertanda tangan yang menuju ke sana."
+        ) % {"state": source}
+    return ""
 
 
 def _phases(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
@@ -710,6 +726,8 @@ def _needs(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
         yield Fault(
             (*way, "kind"), _("Langkah decide membutuhkan “outcomes”: apa saja yang bisa diputuskan.")
         )
+    if kind == "decide" and step["by"] == "clock" and len(step["outcomes"]) > 1:
+        yield Fault((*way, "outcomes"), _("Clock tidak memilih: tulis satu hasil saja."))
     if kind != "decide" and step["outcomes"]:
         yield Fault((*way, "outcomes"), _("“outcomes” hanya untuk langkah berjenis decide."))
     if kind == "issue" and not step.get("letter"):
@@ -765,7 +783,7 @@ def _twins(proof: _Proof) -> Iterator[Fault]:
         if step["by"] in TAKER_VERBS:
             continue
         for place, source in enumerate(step["from"]):
-            kind = "close" if step["by"] == "clock" and step["kind"] == "move" else step["kind"]
+            kind = step["kind"] if step["by"] == "applicant" or step["kind"] == "lapse" else "go on"
             first = seen.setdefault((step["by"], kind, source), step["code"])
             if first != step["code"]:
                 yield Fault(

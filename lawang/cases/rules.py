@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from lawang.cases.models import Case
+from lawang.cases.models import Case, Service, Unit
 from lawang.people.permissions import may, real, register
 from lawang.record import verbs
 from lawang.record.files import register_reader
@@ -27,7 +27,9 @@ def _offices(thing: object) -> set[int]:
 
 
 def _office(thing: object) -> set[int]:
-    """Who may act: the office that holds the case now."""
+    """Who may act: the office that holds the case now; of a ready-made reply, the agency that wrote it."""
+    if isinstance(thing, Reply):
+        return {thing.agency_id}
     assert isinstance(thing, Case)
     return {thing.office_id}
 
@@ -38,6 +40,8 @@ def _owner(thing: object) -> set[int]:
 
 
 def _areas(thing: object) -> set[int]:
+    if isinstance(thing, Reply | PaymentBatch):
+        return set()
     assert isinstance(thing, Case)
     return {thing.area_id} if thing.area_id else set()
 
@@ -45,6 +49,14 @@ def _areas(thing: object) -> set[int]:
 def _people(thing: object) -> set[int]:
     assert isinstance(thing, Case)
     return {pk for pk in (thing.account_id, thing.filed_by_id) if pk}
+
+
+def _service_office(thing: object) -> set[int]:
+    """Who answers for a service: the agency of its unit; nobody for work that follows the place."""
+    assert isinstance(thing, Service)
+    version = thing.current or thing.versions.order_by("-number").first()
+    unit = version.definition["unit"] if version else ""
+    return set(Unit.objects.filter(code=unit, agency__isnull=False).values_list("agency_id", flat=True))
 
 
 def install() -> None:
@@ -64,6 +76,8 @@ def install() -> None:
     register("cases.erase", title=_("menghapus data pribadi yang masanya habis"))
     register("cases.export", title=_("mengunduh daftar permohonan"))
     register("cases.pay", title=_("menyusun daftar pembayaran"), noun=noun, agencies=_owner)
+    register("cases.publish", title=_("menerbitkan layanan"))
+    register("cases.set_up", title=_("mengatur layanan"), noun=_("layanan ini"), agencies=_service_office)
     register_reader("cases.case", may_read)
     verbs.register(
         {
@@ -90,6 +104,13 @@ def install() -> None:
             "case_escalated": _("Dilaporkan ke atasan karena lewat waktu"),
             "case_objected": _("Keberatan diajukan"),
             "due_changed": _("Tenggat dihitung ulang"),
+            "service_drafted": _("Draf layanan datang dari paket"),
+            "service_rehearsed": _("Gladi bersih layanan"),
+            "service_published": _("Layanan diterbitkan"),
+            "service_set_up": _("Pengaturan layanan diubah"),
+            "service_opened": _("Layanan dibuka"),
+            "service_closed": _("Layanan ditutup sementara"),
+            "unit_assigned": _("Instansi pelaksana ditetapkan"),
             "paper_arrived": _("Berkas diterima"),
         }
     )

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lawang.cases import letters
-from lawang.cases.definition import Definition, Named, Step
+from lawang.cases.definition import Definition, Letter, Named, Step
 from lawang.cases.reading import read_answers, unknown
 from lawang.cases.services.registry import CHECKS, Facts
 from lawang.documents import language
@@ -272,7 +272,7 @@ class _Example:
         if step.kind == "extend" and paper.extended:
             return _("Perpanjangan hanya satu kali.")
         clock = definition.states[paper.state].due
-        if step.by == "clock" and step.kind != "lapse" and clock:
+        if step.by == "clock" and definition.phase_of(paper.state) == "decided" and clock:
             last = until(clock, paper.since)
             if paper.at <= last:
                 return _("Langkah oleh clock ini baru berjalan setelah %(day)s.") % {"day": long_date(last)}
@@ -283,7 +283,7 @@ class _Example:
         if step.kind != "decide":
             if outcome:
                 yield Fault(("outcome",), _("“outcome” hanya untuk langkah berjenis decide."))
-        elif outcome not in step.outcomes:
+        elif outcome not in step.outcomes and not (step.by == "clock" and not outcome):
             yield Fault(
                 ("outcome",) if outcome else ("take",),
                 _("Tulis “outcome”, salah satu dari: %(words)s.") % {"words": listed(step.outcomes)},
@@ -313,7 +313,8 @@ class _Example:
         definition = self.definition
         paper.state, paper.since = step.to, paper.at
         paper.asked_until = until(definition.answer_within, paper.at) if step.kind == "ask" else None
-        paper.outcome = taken.get("outcome", "") or paper.outcome
+        decided = step.outcomes[0] if step.outcomes and step.by == "clock" else ""
+        paper.outcome = taken.get("outcome", "") or decided or paper.outcome
         paper.extended = paper.extended or step.kind == "extend"
         if step.system:
             paper.reference = step.system
@@ -323,27 +324,10 @@ class _Example:
             paper.ended_at = paper.ended_at or paper.at
 
     def _letter(self, paper: OnPaper, step: Step) -> Iterator[Fault]:
-        """A letter has no holes: what may be missing stands in [[name: sentence]]."""
         letter = self.definition.letters.get(step.letter)
         if letter is None:
             return
-        values = {name: "…" for name in (*letters.ALWAYS, *language.BUILT_IN) if name not in OFTEN_EMPTY}
-        values |= {name: value for name, value in self.parameters.items() if value}
-        if self.definition.subject:
-            values["subject_name"] = "…"
-        if self.definition.area:
-            values["place"] = "…"
-        values |= {
-            name: value
-            for name, value in (("outcome", paper.outcome), ("reference", paper.reference))
-            if value
-        }
-        if paper.outcome in ("refused", "partly", "not_held"):
-            values["reason"] = "…"
-        values |= _written(self.definition.fields, self.answers, "")
-        for code, entered in paper.work.items():
-            values |= _written(self.definition.steps[code].fields, entered, f"{code}.")
-        for name in language.missing(language.parse(say(letter.body, "id")), values):
+        for name in holes(self.definition, letter, self.answers, self.parameters, paper):
             yield Fault(
                 ("take",),
                 _(
@@ -352,6 +336,32 @@ class _Example:
                 )
                 % {"letter": letter.code, "name": name},
             )
+
+
+def holes(
+    definition: Definition,
+    letter: Letter,
+    answers: lib.Answers,
+    parameters: Mapping[str, str],
+    paper: OnPaper,
+) -> list[str]:
+    """Return the names that a letter needs and that have no value in such a case.
+
+    What may be missing stands in [[name: sentence]], or in a row of a table.
+    """
+    values = {name: "…" for name in (*letters.ALWAYS, *language.BUILT_IN) if name not in OFTEN_EMPTY}
+    values |= {name: value for name, value in parameters.items() if value}
+    if definition.subject:
+        values["subject_name"] = "…"
+    if definition.area:
+        values["place"] = "…"
+    values |= {name: value for name in ("outcome", "reference") if (value := getattr(paper, name))}
+    if paper.outcome in ("refused", "partly", "not_held"):
+        values["reason"] = "…"
+    values |= _written(definition.fields, answers, "")
+    for code, entered in paper.work.items():
+        values |= _written(definition.steps[code].fields, entered, f"{code}.")
+    return language.missing(language.parse(say(letter.body, "id")), values)
 
 
 def _written(fields: tuple[lib.Field, ...], answers: lib.Answers, before: str) -> dict[str, str]:

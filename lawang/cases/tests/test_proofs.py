@@ -240,7 +240,7 @@ STEPS = {
             "kind: ask, from: [received], to: incomplete, by: officer",
             "kind: ask, from: [received], to: incomplete, by: clock",
         ),
-        "Tanpa orang hanya langkah berjenis lapse, close, move yang berjalan",
+        "Tanpa orang hanya langkah berjenis lapse, close, move, decide yang berjalan",
     ),
     "officer lapses": (
         (LAPSE, LAPSE.replace("by: clock", "by: officer")),
@@ -253,6 +253,14 @@ STEPS = {
     "clock from a wrong phase": (
         ("kind: close, from: [lent, refused]", "kind: close, from: [lent, refused, received]"),
         "berangkat dari keadaan bertahap decided",
+    ),
+    "clock waits for a signature that nobody gives": (
+        with_step("kind: move, from: [received], to: received, by: clock"),
+        "clock hanya berjalan setelah suratnya ditandatangani",
+    ),
+    "clock chooses": (
+        with_step("kind: decide, from: [received], to: lent, by: clock, outcomes: [granted, refused]"),
+        "Clock tidak memilih: tulis satu hasil saja",
     ),
     "asks and does not wait": (
         ("kind: ask, from: [received], to: incomplete", "kind: ask, from: [received], to: received"),
@@ -543,3 +551,26 @@ def test_allowed_words_come_with_the_mistake(tmp_path: Path) -> None:
     check(tmp_path, AULA.replace("phone: phone}", "phone: phon}", 1))
     (problem,) = read_pack(tmp_path / "coba").problems
     assert problem.words == ("name", "phone", "purpose", "day", "people")
+
+
+def test_a_letter_that_waits_for_signatures_goes_on_by_the_clock(tmp_path: Path) -> None:
+    """The step after the last signature is taken by nobody, at any time."""
+    signing = (
+        "  - {code: signing, title: {id: Ditandatangani}, citizen: {id: X}, phase: open, unit: same}\n"
+        "  - code: lent\n"
+    )
+    service = AULA.replace("  - code: lent\n", signing, 1)
+    service = service.replace(
+        f"{LEND}, by: head, outcomes: [granted]", "kind: issue, from: [received], to: signing, by: head", 1
+    )
+    service = service.replace(
+        ANSWER,
+        ANSWER + NEW_STEP % "kind: decide, from: [signing], to: lent, by: clock, outcomes: [granted]",
+        1,
+    )
+    service = service.replace(
+        "{take: lend, at: 2026-03-02 14:00, outcome: granted}",
+        "{take: lend, at: 2026-03-02 14:00}\n      - {take: more, at: 2026-03-02 15:00}",
+        1,
+    )
+    assert check(tmp_path, service) == []

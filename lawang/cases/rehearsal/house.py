@@ -1,0 +1,218 @@
+"""The regency as it is today: which office does what, and who may take which step there."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from lawang.areas.models import Area
+from lawang.cases.definition import Definition
+from lawang.cases.models import Unit
+from lawang.cases.offices import BY_PLACE, SAME, days_of, office_for
+from lawang.cases.rehearsal.finding import Finding, found
+from lawang.cases.rules import TAKER_VERBS
+from lawang.documents import signers
+from lawang.lib.refused import Refused
+from lawang.people.calendar import WorkingDays
+from lawang.people.models import Agency, Membership
+from lawang.people.node import node, zone
+from lawang.people.permissions import AGENCY, ALL, AREA, Grant, agencies_below
+
+PLACES = 20  # villages from which the made-up applicants come
+SHOWN = 3  # names in a sentence
+
+
+class House:
+    """Looks each thing up once, so that a year of cases asks the database a few questions only."""
+
+    def __init__(self, definition: Definition, at: datetime) -> None:
+        self.definition = definition
+        self.at = at.astimezone(zone())
+        self.day = self.at.date()
+        self.offices: dict[tuple[str, int | None], Agency | None] = {}
+        self.calendars: dict[int, WorkingDays] = {}
+
+    @cached_property
+    def places(self) -> list[Area]:
+        """Some villages of this regency, from all over it, the same ones every time."""
+        home = node().area
+        if home is None:
+            return []
+        villages = list(
+            Area.objects.filter(
+                level=Area.Level.VILLAGE, code__startswith=f"{home.code}.", valid_to=None
+            ).order_by("code")
+        )
+        return villages[:: max(1, len(villages) // PLACES)][:PLACES]
+
+    def places_of(self, unit: str) -> list[Area | None]:
+        return list(self.places) if unit in BY_PLACE else [None]
+
+    def office(self, unit: str, area: Area | None, holds: Agency | None = None) -> Agency | None:
+        """Return who does the work of a unit for a place, None when nobody was named."""
+        if unit == SAME and holds is not None:
+            return holds
+        key = (unit, area.pk if area and unit in BY_PLACE else None)
+        if key not in self.offices:
+            try:
+                self.offices[key] = office_for(unit, area)
+            except Refused:
+                self.offices[key] = None
+        return self.offices[key]
+
+    def days(self, office: Agency) -> WorkingDays:
+        if office.pk not in self.calendars:
+            self.calendars[office.pk] = days_of(office)
+        return self.calendars[office.pk]
+
+    def offices_of(self, state: str) -> list[Agency]:
+        """Return the offices that can hold a case in a state, over the places of the made-up applicants."""
+        offices: dict[int, Agency] = {}
+        for unit in self._units(state, set()):
+            for area in self.places_of(unit):
+                if office := self.office(unit, area):
+                    offices[office.pk] = office
+        return list(offices.values())
+
+    def _units(self, state: str, seen: set[str]) -> set[str]:
+        """Return the units that can hold a case in a state; "same" is whoever held it before."""
+        states, steps = self.definition.states, self.definition.steps.values()
+        if states[state].unit != SAME:
+            return {states[state].unit}
+        seen.add(state)
+        before = {source for step in steps if step.to == state for source in step.sources if source in states}
+        units = {self.definition.unit} if state == self.definition.start else set()
+        return units.union(*(self._units(source, seen) for source in before - seen))
+
+    @cached_property
+    def _memberships(self) -> list[Membership]:
+        held = Q(from_date__lte=self.day) & (Q(to_date__isnull=True) | Q(to_date__gte=self.day))
+        return list(
+            Membership.objects.filter(held, user__is_active=True).select_related(
+                "role", "agency__area", "area"
+            )
+        )
+
+    @cached_property
+    def _below(self) -> dict[int, frozenset[int]]:
+        return agencies_below({one.agency_id for one in self._memberships}, on=self.day)
+
+    @cached_property
+    def _takers(self) -> dict[tuple[str, int], frozenset[int]]:
+        return {}
+
+    def who_may(self, by: str, office: Agency) -> frozenset[int]:
+        """Return the ids of the people who may take a step of such a taker in an office."""
+        key = (by, office.pk)
+        if key not in self._takers:
+            self._takers[key] = frozenset(
+                one.user_id for one in self._memberships if self._covers(one, TAKER_VERBS[by], office)
+            )
+        return self._takers[key]
+
+    def _covers(self, one: Membership, verb: str, office: Agency) -> bool:
+        scope = Grant(one).scope(verb)
+        if scope == AGENCY:
+            return office.pk in self._below[one.agency_id]
+        if scope == AREA:
+            area = one.area or one.agency.area
+            return bool(area and office.area and f"{office.area.code}.".startswith(f"{area.code}."))
+        return scope == ALL
+
+    def workers(self, office: Agency) -> frozenset[int]:
+        """Return who takes steps in an office, in any of the states that it can hold."""
+        people: frozenset[int] = frozenset()
+        for step in self.definition.steps.values():
+            if step.by in TAKER_VERBS and any(
+                office.pk == other.pk for state in step.sources for other in self.offices_of(state)
+            ):
+                people |= self.who_may(step.by, office)
+        return people
+
+    def findings(self) -> Iterator[Finding]:
+        if self.definition.area and not self.places:
+            words = _("Belum ada desa atau kelurahan kabupaten ini. Pasang paket wilayahnya dulu.")
+            yield found("no_places", "", words, True)
+        yield from self._without_agency()
+        yield from self._nobody_may()
+        yield from self._nobody_signs()
+
+    def _without_agency(self) -> Iterator[Finding]:
+        """Work that no office does, or not in every village."""
+        units = {self.definition.unit, *(state.unit for state in self.definition.states.values())} - {SAME}
+        titles = dict(Unit.objects.filter(code__in=units).values_list("code", "title"))
+        for unit in sorted(units):
+            places = self.places_of(unit)
+            without = [area for area in places if self.office(unit, area) is None]
+            if not without:
+                continue
+            if unit not in BY_PLACE:
+                words = _("Belum ditetapkan instansi mana yang mengerjakan “%(unit)s”.")
+                yield found("unit_without_agency", f"unit:{unit}", words, True, unit=titles.get(unit, unit))
+                continue
+            words = _("%(count)s dari %(all)s desa yang dicoba belum punya kantor: %(names)s.")
+            names = ", ".join(area.title for area in without[:SHOWN] if area)
+            yield found(
+                "place_without_office",
+                f"unit:{unit}",
+                words,
+                len(without) == len(places),
+                count=len(without),
+                all=len(places),
+                names=names,
+            )
+
+    def _nobody_may(self) -> Iterator[Finding]:
+        """Steps that no person of this regency may take today."""
+        for step in self.definition.steps.values():
+            if step.by not in TAKER_VERBS:
+                continue
+            offices = {office.pk: office for state in step.sources for office in self.offices_of(state)}
+            without = [office for office in offices.values() if not self.who_may(step.by, office)]
+            if without:
+                words = _(
+                    "Hari ini tidak ada orang yang boleh mengambil langkah “%(step)s” di %(count)s kantor: %(names)s."
+                )
+                yield found(
+                    "nobody_may",
+                    f"step:{step.code}",
+                    words,
+                    len(without) == len(offices),
+                    step=step.title,
+                    count=len(without),
+                    names=_names(without),
+                )
+
+    def _nobody_signs(self) -> Iterator[Finding]:
+        """Letters for which not exactly one person holds the office that signs."""
+        used = {step.letter for step in self.definition.steps.values()}
+        unit = self.definition.unit
+        owners = {office.pk: office for area in self.places_of(unit) if (office := self.office(unit, area))}
+        for letter in self.definition.letters.values():
+            for word in letter.signers if letter.code in used else ():
+                without = [
+                    office
+                    for office in owners.values()
+                    if signers.expected(word, office, on=self.day) is None
+                ]
+                if without:
+                    words = _(
+                        "“%(letter)s” ditandatangani oleh: %(office)s. Di %(names)s pejabat itu belum ada, "
+                        "atau lebih dari satu orang."
+                    )
+                    yield found(
+                        "nobody_signs",
+                        f"letter:{letter.code}",
+                        words,
+                        len(without) == len(owners),
+                        letter=letter.title,
+                        office=signers.OFFICES.get(word, word),
+                        names=_names(without),
+                    )
+
+
+def _names(offices: list[Agency]) -> str:
+    names = sorted({office.short_name for office in offices})
+    return ", ".join(names[:SHOWN]) + (" …" if len(names) > SHOWN else "")
