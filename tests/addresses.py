@@ -192,6 +192,10 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         ("documents:letter", "documents:letter_pdf", "documents:letter_reset"),
         _letter_of(code="contoh/letter"),
     ),
+    **dict.fromkeys(
+        ("cases:service_performance", "cases:service_performance_csv", "cases:service_performance_json"),
+        lambda: {"code": "akta-kelahiran"},
+    ),
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

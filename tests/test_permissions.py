@@ -53,6 +53,8 @@ TABLE: dict[str, Who] = {
             *("applications", "applications_csv", "applications_json"),
             *("portal:home", "portal:search", "portal:profile", "portal:profile_csv", "portal:profile_json"),
             *("portal:changes", "portal:changes_feed", "portal:changes_json"),
+            *("cases:performance", "cases:performance_csv", "cases:performance_json"),
+            *("cases:service_performance", "cases:service_performance_csv", "cases:service_performance_json"),
         ),
         EVERYBODY,
     ),

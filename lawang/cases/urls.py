@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from lawang.cases import api, follow, views
+from lawang.cases import api, follow, performance, views
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +11,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("layanan/<slug:code>/formulir/", views.paper, name="paper"),
     path("peristiwa/<slug:code>/", views.event, name="event"),
     path("peristiwa/<slug:code>/ajukan/", views.apply_event, name="apply_event"),
+    path("kinerja/", performance.index, name="performance"),
+    path("kinerja.csv", performance.index_csv, name="performance_csv"),
+    path("kinerja.json", performance.index_json, name="performance_json"),
+    path("kinerja/<slug:code>.csv", performance.service_csv, name="service_performance_csv"),
+    path("kinerja/<slug:code>.json", performance.service_json, name="service_performance_json"),
+    path("kinerja/<slug:code>/", performance.service, name="service_performance"),
     path("kirim/", api.send, name="send"),
     path("kirim/<uuid:key>/<int:number>/", api.piece, name="piece"),
     path("lacak/", follow.find, name="find"),

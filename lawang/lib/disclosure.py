@@ -6,13 +6,15 @@ Whatever is added or subtracted of what is shown is again a number of joined gro
 This holds for one division of the people at a time; a table by two things at once is not published.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 LEAST = 5
 
 Label = TypeVar("Label", bound=Hashable)
+Cell = TypeVar("Cell", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,77 @@ def join_small(cells: Iterable[tuple[Label, int]], least: int = LEAST) -> list[J
     return shown
 
 
-def spans(values: Sequence[int], least: int = LEAST) -> list[range]:
+def join_linked(
+    cells: Mapping[Cell, int],
+    label: Callable[[Cell], Label],
+    shown: Iterable[Collection[Cell]],
+    least: int = LEAST,
+) -> list[Joined[Label]] | None:
+    """Return the groups to show of one more division of people of whom other divisions are shown already.
+
+    `cells` counts the people by all divisions at once, `label` names the group that a cell falls into, and `shown` are
+    the cells of each group that is shown elsewhere. Where one of those lies inside a new group, or a new group inside
+    one of those, somebody can subtract it: what is left must be nobody, or enough. Groups that would give a few away
+    are joined with the next larger one. None when even all together would, or are too few.
+    """
+    there = {cell: count for cell, count in cells.items() if count > 0}
+    others = [found for found in (frozenset(one) & there.keys() for one in shown) if found]
+    counts: Counter[Label] = Counter()
+    for cell, count in there.items():
+        counts[label(cell)] += count
+    groups = join_small(counts.items(), least)
+    while groups:
+        held = [(group, frozenset(cell for cell in there if label(cell) in group.labels)) for group in groups]
+        telling = _telling(held, others, there, least)
+        if telling is None:
+            return groups
+        if len(groups) == 1:
+            return None
+        rest = [group for group in groups if group != telling]
+        company = min(rest, key=lambda group: group.count)
+        rest.remove(company)
+        joined = Joined((*company.labels, *telling.labels), company.count + telling.count)
+        groups = sorted([*rest, joined], key=lambda group: -group.count)
+    return None
+
+
+def _telling(
+    held: Sequence[tuple[Joined[Label], frozenset[Cell]]],
+    others: Sequence[frozenset[Cell]],
+    there: Mapping[Cell, int],
+    least: int,
+) -> Joined[Label] | None:
+    """Return a group that gives a few away, the smallest there is; None when none does."""
+
+    def few(left: frozenset[Cell]) -> bool:
+        return 0 < sum(there[cell] for cell in left) < least
+
+    for group, cells in reversed(held):
+        inside = [other for other in others if other <= cells]
+        if any(few(cells - other) for other in inside) or few(cells.difference(*inside)):
+            return group
+    for other in others:
+        inside_it = [(group, cells) for group, cells in held if cells <= other]
+        if inside_it and few(other.difference(*(cells for _group, cells in inside_it))):
+            return inside_it[-1][0]
+        for group, cells in inside_it:
+            if few(other - cells):
+                return group
+    return None
+
+
+def spans(values: Sequence[int], least: int = LEAST, *, also: Sequence[int] | None = None) -> list[range]:
     """Return the stretches of time to show, oldest first: each period joined with those after it until it is enough.
 
     What is left at the end and too few waits: it is shown when later periods make it enough. Adding a period never
-    changes a stretch that was shown before.
+    changes a stretch that was shown before. `also` is another count of the same periods that must be enough too.
     """
     found: list[range] = []
-    start, total = 0, 0
+    start, total, other = 0, 0, 0
     for number, value in enumerate(values):
         total += value
-        if total >= least:
+        other += also[number] if also is not None else 0
+        if total >= least and (also is None or other >= least):
             found.append(range(start, number + 1))
-            start, total = number + 1, 0
+            start, total, other = number + 1, 0, 0
     return found

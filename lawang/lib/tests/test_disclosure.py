@@ -3,7 +3,7 @@ from itertools import chain, combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawang.lib.disclosure import LEAST, join_small, spans
+from lawang.lib.disclosure import LEAST, join_linked, join_small, spans
 
 
 def test_small_groups_are_joined() -> None:
@@ -45,3 +45,65 @@ def test_stretches_of_time_are_large_enough_and_stay(values: list[int]) -> None:
         assert sum(values[number] for number in stretch) >= LEAST
     for length in range(len(values)):
         assert spans(values[:length]) == [one for one in shown if one.stop <= length]
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 6)), max_size=20))
+def test_a_stretch_is_large_enough_in_both_counts(values: list[tuple[int, int]]) -> None:
+    first, second = [one for one, _other in values], [other for _one, other in values]
+    shown = spans(first, also=second)
+    for stretch in shown:
+        assert sum(first[number] for number in stretch) >= LEAST
+        assert sum(second[number] for number in stretch) >= LEAST
+    for length in range(len(values)):
+        assert spans(first[:length], also=second[:length]) == [one for one in shown if one.stop <= length]
+
+
+def test_what_is_left_of_an_agency_without_its_shown_services_is_not_told() -> None:
+    """Two services are shown, each with its number. The office of both also had two cases of a third."""
+    cells = {
+        ("birth", "registry"): 40,
+        ("death", "registry"): 9,
+        ("loan", "registry"): 2,
+        ("loan", "hall"): 8,
+    }
+    services = [{cell for cell in cells if cell[0] == name} for name in ("birth", "death", "loan")]
+    shown = join_linked(cells, lambda cell: cell[1], services)
+    assert shown is not None
+    assert [one.labels for one in shown] == [("hall", "registry")]
+
+
+def test_a_division_that_gives_nobody_away_stays_as_it_is() -> None:
+    cells = {
+        ("birth", "registry"): 40,
+        ("shop", "village 1"): 7,
+        ("shop", "village 2"): 6,
+        ("road", "works"): 5,
+    }
+    services = [{cell for cell in cells if cell[0] == name} for name in ("birth", "shop", "road")]
+    shown = join_linked(cells, lambda cell: cell[1], services)
+    assert shown is not None
+    assert [one.labels for one in shown] == [("registry",), ("village 1",), ("village 2",), ("works",)]
+
+
+@given(st.dictionaries(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)), st.integers(0, 9)))
+def test_no_group_is_left_over_between_divisions(cells: dict[tuple[int, int, int], int]) -> None:
+    held: list[list[set[tuple[int, int, int]]]] = []
+    for place in range(3):
+
+        def label(cell: tuple[int, int, int], place: int = place) -> int:
+            return cell[place]
+
+        counts = [(n, sum(count for cell, count in cells.items() if cell[place] == n)) for n in range(4)]
+        shown = (
+            join_linked(cells, label, [one for other in held for one in other])
+            if held
+            else join_small(counts)
+        )
+        assert shown is None or sum(one.count for one in shown) == sum(cells.values())
+        held.append([{c for c in cells if c[place] in one.labels and cells[c]} for one in shown or []])
+    for mine, others in ((held[a], held[b]) for a in range(3) for b in range(3) if a != b):
+        for group in mine:
+            inside = [other for other in others if other <= group]
+            for some in (combination for size in (1, 2, 3, 4) for combination in combinations(inside, size)):
+                left = sum(cells[cell] for cell in group.difference(*some))
+                assert left == 0 or left >= LEAST
