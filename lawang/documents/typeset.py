@@ -42,17 +42,22 @@ _PRINTED = re.compile(
     "[^ -~\u00a0-\u00ac\u00ae-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2027\u202f-\u203f\u2070\u2074-\u208e"
     "\u20a0-\u20bf\u2190-\u22ff\u2500-\u25ff]"
 )
+_LONG = re.compile(r"\S{24}(?=\S)")  # without a space: may go on in the next line
 _SILENT = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )  # joiners, directions
 
 
 def printable(words: str) -> str:
-    """Return the words with what can be printed: composed, no control or direction characters, a box for the rest."""
+    """Return the words with what can be printed: composed, no control or direction characters, a box for the rest.
+
+    Words longer than any name get places to break, so that they stay on the paper.
+    """
     words = unicodedata.normalize("NFC", words)
     words = _SILENT.sub("", words)
     words = re.sub(r"[\t\n\r\f\v\x1c-\x1f\x85\u2000-\u200a\u2028\u2029\u205f\u3000]+", " ", words)
-    return _PRINTED.sub(lambda found: "" if unicodedata.category(found[0]) == "Cc" else TOFU, words)
+    words = _PRINTED.sub(lambda found: "" if unicodedata.category(found[0]) == "Cc" else TOFU, words)
+    return _LONG.sub("\\g<0>\u200b", words)
 
 
 # The tree as JSON

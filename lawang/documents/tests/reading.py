@@ -59,5 +59,5 @@ def alternatives_of(pdf: bytes) -> list[str]:
 
 
 def squeezed(words: str) -> str:
-    """Return the words without any white space, for comparing what was broken over lines."""
-    return re.sub(r"\s+", "", words)
+    """Return the words without any white space or place to break, for comparing what was broken over lines."""
+    return re.sub(r"[\s\u200b]+", "", words)
