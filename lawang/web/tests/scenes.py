@@ -103,7 +103,7 @@ def nudge_until(page: Page, wanted: str, *, times: int = 40) -> None:
 def settled(page: Page) -> None:
     """Wait until the worker controls the page and has kept the shell."""
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null", timeout=WAIT)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=WAIT)
 
 
 def enqueue(

@@ -55,7 +55,7 @@ def test_two_wait_for_a_signal_and_go_when_it_is_back(
         scenes.state(page, "again")
     page.goto(f"{line.url}/di-hp-ini/")
     page.locator("[data-list=waiting] > li").nth(1).wait_for()
-    assert page.inner_text("[data-waiting]").startswith("Kiriman yang masih di HP ini: 2.")
+    page.locator("[data-waiting]", has_text="Kiriman yang masih di HP ini: 2.").wait_for()
     line.is_down = False
     scenes.nudge(page)
     page.locator("[data-list=receipts] > li").nth(1).wait_for(timeout=scenes.WAIT)

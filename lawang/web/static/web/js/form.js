@@ -4,7 +4,7 @@
 
 import "./outbox.js";
 
-const { get, put, readPhotos, forget, enqueue, change, listen, newKey, sha256 } = self.outbox;
+const { get, put, readPhotos, forget, enqueue, whole, change, listen, newKey, sha256 } = self.outbox;
 const form = document.querySelector("form[data-outbox]");
 const panel = document.querySelector("[data-outbox-result]"); // of web/components/outbox.html, as the next two
 const summary = document.querySelector("[data-outbox-summary]");
@@ -157,13 +157,13 @@ const savePhotos = async (field) => {
     const size = Math.ceil(files.reduce((sum, one) => sum + one.size, 0) / 1000);
     hint.textContent = files.length ? words.size.replace("{size}", size.toLocaleString(document.documentElement.lang)) : "";
     if (repairing) {
-      const others = (await get("waiting", repairing)).files.filter((one) => one.field !== field.name);
-      await change(repairing, { files: [...others, ...files] });
+      const item = await whole(repairing);
+      await enqueue({ ...item, files: [...item.files.filter((one) => one.field !== field.name), ...files] });
     } else await put("photos", { id: `${draft}:${field.name}`, files });
   } catch (error) {
+    if (hint.textContent === words.shrinking) hint.textContent = "";
     if (isFull(error)) explain("full");
-    else if (error.name === "NotReadableError") explain("unreadable");
-    else hint.textContent = "";
+    if (error.name === "NotReadableError") explain("unreadable");
   }
   return save();
 };
@@ -212,7 +212,7 @@ const queue = async () => {
     const item = { key: key(), code: await code(), service: form.dataset.outbox, version: Number(form.dataset.version), answers: answersOf(),
       files: await filesOf(elements(isFile), most), title, address, shown: shownOf(), made_at: new Date().toISOString() };
     try {
-      await enqueue(item, draft);
+      await enqueue(item, repairing ? "" : draft); // a draft beside it is another submission
       return wait(item);
     } catch (error) {
       if (!isFull(error)) throw error;
@@ -281,7 +281,7 @@ if (document.querySelector("[data-hint]")) import("./hints.js");
 
 const begin = async () => {
   const asked = /^#perbaiki=([\w-]+)$/.exec(location.hash);
-  const item = asked && (await get("waiting", asked[1]));
+  const item = asked && (await whole(asked[1]));
   if (item) {
     fill(item.answers);
     await choose(item.files);
@@ -297,7 +297,7 @@ const begin = async () => {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button small secondary", textContent: words.discard });
   line.append(button);
   button.addEventListener("click", async () => {
-    await forget(draft);
+    await forget("drafts", draft);
     empty();
     tell("");
   });

@@ -7,7 +7,7 @@ import { clock, obey, render } from "./item.js";
 import { read } from "./share.js";
 import { run, show as showBanner } from "./waiting.js";
 
-const { all, get, put, forget, wipe, listen, tell } = self.outbox;
+const { all, get, forget, wipe, enqueue, whole, listen, tell } = self.outbox;
 const templates = Object.fromEntries([...document.querySelectorAll("template[data-of]")].map((one) => [one.dataset.of, one]));
 const lists = Object.fromEntries([...document.querySelectorAll("[data-list]")].map((one) => [one.dataset.list, one]));
 const gone = new Set(); // what was deleted here is said where it stood, until the page is left
@@ -30,7 +30,7 @@ const sweep = (name, ids) => {
 const look = async (details, key) => {
   const body = details.querySelector("[data-look]");
   body.textContent = "";
-  const item = details.open && (await get("waiting", key));
+  const item = details.open && (await whole(key));
   if (!item) return;
   const list = body.appendChild(document.createElement("dl"));
   list.className = "summary";
@@ -68,7 +68,7 @@ const showDrafts = async () => {
   const drafts = await all("drafts");
   for (const one of drafts) {
     const card = node("drafts", one.form);
-    if (!card.dataset.ready) card.querySelector("[data-do=forget]").addEventListener("click", () => forget(one.form).then(() => tell({})));
+    if (!card.dataset.ready) card.querySelector("[data-do=forget]").addEventListener("click", () => forget("drafts", one.form));
     card.dataset.ready = "1";
     card.querySelector("[data-slot=title]").textContent = one.title;
     card.querySelector("[data-slot=at]").textContent = clock(one.at);
@@ -99,8 +99,8 @@ const takeIn = async (input) => {
   for (const one of document.querySelectorAll("[data-taken]")) one.hidden = (one.dataset.taken === "yes") !== Boolean(item);
   input.value = "";
   if (!item) return;
-  if (!(await get("waiting", item.key)) && !(await get("receipts", item.key))) await put("waiting", item);
-  tell({ key: item.key });
+  if (!(await get("waiting", item.key)) && !(await get("receipts", item.key))) await enqueue(item);
+  else tell({ key: item.key });
   run({ only: item.key });
 };
 

@@ -4,7 +4,7 @@ import "./outbox.js";
 import { newCode, shown } from "./code.js";
 import { run } from "./waiting.js";
 
-const { get, put, change, drop, newKey } = self.outbox;
+const { get, change, forget, enqueue, whole, newKey } = self.outbox;
 const language = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
 const day = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
 const time = { hour: "2-digit", minute: "2-digit" };
@@ -36,10 +36,11 @@ export const render = (node, item, news) => {
   const state = stateOf(item, news);
   node.dataset.state = state;
   const receipt = (item && (item.receipt || item)) || {};
+  const code = receipt.code || (item && item.code);
   const photo = news && news.stage === "photo" ? news.photo : (item && item.done) || 0;
   const values = {
     title: item && item.title,
-    code: shown(receipt.code || (item && item.code) || ""),
+    code: code && shown(code),
     number: receipt.number,
     received: say(receipt.received_at),
     due: say(receipt.due),
@@ -67,14 +68,14 @@ const deeds = {
     await change(key, { problem: null });
     run({ only: key });
   },
-  save: async (key) => (await import("./share.js")).save(await get("waiting", key)),
-  drop: (key) => drop("waiting", key),
+  save: async (key) => (await import("./share.js")).save(await whole(key)),
+  drop: (key) => forget("waiting", key),
   // The office knows this key with other content: the person sends this as another submission, under a key of its own.
   anew: async (key, node) => {
-    const item = { ...(await get("waiting", key)), key: newKey(), code: newCode(), problem: null, receipt: null, tries: 0 };
-    await put("waiting", item);
+    const item = { ...(await whole(key)), key: newKey(), code: newCode(), problem: null, receipt: null, tries: 0 };
+    await enqueue(item);
     node.dataset.key = item.key;
-    await drop("waiting", key);
+    await forget("waiting", key);
     run({ only: item.key });
   },
 };

@@ -39,23 +39,36 @@ self.outbox = (() => {
   const all = (name) => transact(name, (store) => store.getAll(), "readonly");
   const keys = (name) => transact(name, (store) => store.getAllKeys(), "readonly");
   const put = (name, value) => transact(name, (store) => store.put(value));
-  const drop = (name, key) => transact(name, (store) => store.delete(key)).then(() => tell({ key }));
-  const photosOf = (form) => IDBKeyRange.bound(`${form}:`, `${form}:\uffff`);
-  const readPhotos = (form) => transact("photos", (store) => store.getAll(photosOf(form)), "readonly");
-  const forget = (form) =>
-    transact(["drafts", "photos"], (drafts, photos) => {
-      drafts.delete(form);
-      photos.delete(photosOf(form));
-    });
+  const drop = (name, key) => transact(name, (store) => store.delete(key));
+  const photosOf = (owner) => IDBKeyRange.bound(`${owner}:`, `${owner}:\uffff`); // of a draft or of something that waits
+  const readPhotos = (owner) => transact("photos", (store) => store.getAll(photosOf(owner)), "readonly");
+  // Delete a draft, or something that waits, with its photos.
+  const forget = (name, owner) =>
+    transact([name, "photos"], (store, photos) => {
+      store.delete(owner);
+      photos.delete(photosOf(owner));
+    }).then(() => tell({ key: owner }));
   const wipe = () => transact(Object.keys(stores), (...each) => each.forEach((store) => store.clear())).then(() => tell({}));
 
-  // A draft becomes something that waits: both or neither, so that a killed browser leaves it once.
+  // A draft becomes something that waits: both or neither, so that a killed browser leaves it once. The bytes of photos
+  // (file.data) lie apart, for the item itself is written again at every step, also on a phone that is nearly full.
   const enqueue = (item, form) =>
     transact(["waiting", "drafts", "photos"], (waiting, drafts, photos) => {
-      waiting.put(item);
+      photos.delete(photosOf(item.key));
+      item.files.forEach(({ data }, n) => photos.put({ id: `${item.key}:${n}`, data }));
+      waiting.put({ ...item, files: item.files.map(({ data, ...file }) => file) });
+      if (!form) return;
       drafts.delete(form);
       photos.delete(photosOf(form));
     }).then(() => tell({ key: item.key }));
+
+  const photo = async (key, n) => (await get("photos", `${key}:${n}`)).data;
+  // Return what waits as it went in, with the bytes of its photos.
+  const whole = async (key) => {
+    const item = await get("waiting", key);
+    if (item) for (const [n, file] of item.files.entries()) file.data = await photo(key, n);
+    return item;
+  };
 
   // Change what waits, unless somebody has deleted it meanwhile.
   const change = (key, fields) =>
@@ -63,13 +76,17 @@ self.outbox = (() => {
       store.get(key).onsuccess = (event) => event.target.result && store.put({ ...event.target.result, ...fields });
     });
 
+  // How far it is; a phone too full to write that down goes on all the same.
+  const note = (key, fields) => change(key, fields).catch(() => {});
+
   // Received as a whole: of what the person wrote only the receipt stays, and nothing when they deleted it meanwhile.
   const finish = (item) =>
-    transact(["waiting", "receipts"], (waiting, receipts) => {
+    transact(["waiting", "receipts", "photos"], (waiting, receipts, photos) => {
       waiting.getKey(item.key).onsuccess = (event) => {
         if (event.target.result) receipts.put({ ...item.receipt, key: item.key, title: item.title });
       };
       waiting.delete(item.key);
+      photos.delete(photosOf(item.key));
     });
 
   // Drop what is older than 30 days. `now` is the server's time: a telephone's clock may be a year off.
@@ -79,7 +96,7 @@ self.outbox = (() => {
     }
     for (const one of await all("drafts")) {
       if (!one.since) await put("drafts", { ...one, since: now });
-      else if (now - one.since > month) await forget(one.form);
+      else if (now - one.since > month) await forget("drafts", one.form);
     }
   };
 
@@ -152,14 +169,14 @@ self.outbox = (() => {
 
   // Return what the office says is wrong with the photo, mostly nothing.
   const sendPhoto = async (item, n) => {
-    const { data } = item.files[n];
+    const data = await photo(item.key, n);
     const address = `/kirim/${item.key}/${n}/`;
     let answer = await ask(address);
     let before = -1, steps = 0;
     for (;;) {
       const { status, said } = answer;
       if (status === 404) {
-        await change(item.key, { receipt: null }); // the server does not know it any more: begin anew
+        await note(item.key, { receipt: null }); // the server does not know it any more: begin anew
         throw new Trouble("HTTP 404");
       }
       if ((status !== 200 && status !== 409) || !said || !(said.offset >= 0)) refuse(answer);
@@ -175,7 +192,7 @@ self.outbox = (() => {
           body: data.slice(before, before + (item.piece || largest)),
         });
       } catch (error) {
-        await change(item.key, { piece: Math.max(smallest, (item.piece || largest) / 2) });
+        await note(item.key, { piece: Math.max(smallest, (item.piece || largest) / 2) });
         throw error;
       }
     }
@@ -187,18 +204,18 @@ self.outbox = (() => {
     try {
       if (!item.receipt) {
         item.receipt = await sendText(item);
-        await change(item.key, { receipt: item.receipt, problem: null });
+        await note(item.key, { receipt: item.receipt, problem: null });
       }
       for (let n = 0; n < item.files.length; n++) {
         const trouble = await sendPhoto(item, n);
         if (trouble) item.receipt.trouble = `${item.files[n].name}: ${trouble}`;
-        await change(item.key, { done: n + 1, receipt: item.receipt });
+        await note(item.key, { done: n + 1, receipt: item.receipt });
       }
       await finish(item);
       return "sent";
     } catch (error) {
       const { problem = null, fields = null, message } = error;
-      await change(item.key, { problem, fields, message, tries: (item.tries || 0) + 1 });
+      await note(item.key, { problem, fields, message, tries: (item.tries || 0) + 1 });
       return problem ? "problem" : error.silent ? "silence" : "later";
     }
   };
@@ -227,5 +244,5 @@ self.outbox = (() => {
     return navigator.locks.request("lawang-outbox", { ifAvailable: true }, (lock) => (lock ? work() : null));
   };
 
-  return { get, all, keys, put, drop, readPhotos, forget, wipe, enqueue, change, tidy, tell, listen, newKey, sha256, send };
+  return { get, all, keys, put, readPhotos, forget, wipe, enqueue, whole, photo, change, tidy, tell, listen, newKey, sha256, send };
 })();
