@@ -1,6 +1,7 @@
 """How people get in: the backend that knows three identifiers, allauth's adapters, the lockout's answer."""
 
 import ipaddress
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -33,20 +34,23 @@ from lawang.people.node import node, now
 from lawang.people.permissions import may, needs_second_factor
 from lawang.record.actions import notify, record
 
-_LANDINGS: list[tuple[int, str, str]] = []
+_LANDINGS: list[tuple[int, str, str, Callable[[User], bool] | None]] = []
 
 
-def land(verb: str, address: str, *, order: int = 50) -> None:
-    """Open the page `address` (a URL name) after login to people who may do `verb`; the lowest order wins."""
-    _LANDINGS.append((order, verb, address))
-    _LANDINGS.sort()
+def land(verb: str, address: str, *, order: int = 50, when: Callable[[User], bool] | None = None) -> None:
+    """Open the page `address` (a URL name) after login to people who may do `verb`; the lowest order wins.
+
+    `when`: only to those of them who have something to do there.
+    """
+    _LANDINGS.append((order, verb, address, when))
+    _LANDINGS.sort(key=lambda one: one[:3])
 
 
 def landing(user: User) -> str:
     """Return the page that somebody sees first."""
-    for _order, verb, address in _LANDINGS:
+    for _order, verb, address, when in _LANDINGS:
         try:
-            if may(user, verb):
+            if may(user, verb) and (when is None or when(user)):
                 return reverse(address)
         except NoReverseMatch:
             continue

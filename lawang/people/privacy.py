@@ -20,3 +20,11 @@ def masked_phone(phone: str | None) -> str:
 
 def masked_contact(user: User) -> str:
     return " · ".join(part for part in (masked_email(user.email), masked_phone(user.phone)) if part)
+
+
+def masked_name(name: str) -> str:
+    """Return "Siti A." for Siti Aminah Contoh, "S•••" for a name of one word."""
+    first, _space, rest = name.strip().partition(" ")
+    if rest.strip():
+        return f"{first} {rest.strip()[0]}."
+    return f"{first[:1]}•••" if first else ""

@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.html import escape
@@ -17,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lawang.lib.dates import long_moment, short_date
 from lawang.lib.numbers import as_is, percent, rupiah_short
 
 Number = Decimal | int | float
@@ -571,6 +573,97 @@ def roadmap(spans: Sequence[Span], *, title: str, now: float | None = None, key:
     ) % {"count": len(spans), "first": first, "last": last - 1}
     head = [_("Nama"), _("Tahun"), _("Keadaan")]
     return _figure(title, description, draw, _table(head, rows, title), key)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One bar of `lanes`: what, with whom, from when to when."""
+
+    name: str
+    who: str
+    start: datetime
+    end: datetime
+    span: str  # how long, in words
+    kind: str  # own, other, wait
+    is_late: bool = False
+
+
+_LANES = {
+    "own": PAINT["f-now"],
+    "other": PAINT["stale"],
+    "wait": f'{PAINT["f-line"]} stroke="#6f7b8a" stroke-dasharray="4 3"',
+}
+
+
+def lanes(
+    rows: Sequence[Lane],
+    *,
+    title: str,
+    kinds: Mapping[str, str],
+    heads: Sequence[str],
+    now: str = "",
+    key: str = "",
+) -> SafeString:
+    """Draw bars one under the other on one line of time: who had something when, and how long.
+
+    `kinds` names what the colours mean; `heads` are the headings of the table; `now` is said at the right end when the
+    last bar is not over.
+    """
+    first, last = min(row.start for row in rows), max(row.end for row in rows)
+    whole = max((last - first).total_seconds(), 1.0)
+
+    def said_of(row: Lane) -> str:
+        return f"{row.span}, {_('lewat')}" if row.is_late else row.span
+
+    def end_of(row: Lane) -> str:
+        return now if now and row.end == last else long_moment(row.end)
+
+    def draw(size: Size) -> tuple[str, float]:
+        left = 0.0 if size.is_slim else 250.0
+        room = size.width - left
+        y = size.font + 14.0
+        top, out = y, []
+        for row in rows:
+            name = _cut(f"{row.name} · {row.who}", size, size.width if size.is_slim else left - 16)
+            out.append(_text(0, y + (size.font if size.is_slim else 16), name))
+            bar = y + (size.font + 6 if size.is_slim else 2)
+            x = left + (row.start - first).total_seconds() / whole * room
+            width = max((row.end - row.start).total_seconds() / whole * room, 4.0)
+            x = min(x, size.width - width)
+            said = said_of(row)
+            fits = x + width + 8 + size.wide(said) <= size.width
+            out.append(
+                f'<rect x="{x:.1f}" y="{bar:.1f}" width="{width:.1f}" height="20" rx="4" {_LANES[row.kind]}/>'
+            )
+            if fits:
+                out.append(_text(x + width + 8, bar + 15, said, "t2"))
+            elif x - 8 >= left + size.wide(said):
+                out.append(_text(x - 8, bar + 15, said, "t2", "end"))
+            else:
+                bar += 20
+                out.append(_text(x + width, bar + 15, said, "t2", "end"))
+            y = bar + (34 if size.is_slim else 30)
+        ends = [
+            _text(left, size.font, short_date(first), "t2"),
+            _text(size.width, size.font, now or short_date(last), "t2", "end"),
+        ]
+        edges = [
+            f'<path d="M{x:.1f} {top - 6:.1f}V{y:.1f}" {PAINT["grid"]}/>'
+            for x in (left + 0.5, size.width - 0.5)
+        ]
+        return "".join([*edges, *ends, *out]), y + 2
+
+    table = [[row.name, row.who, long_moment(row.start), end_of(row), said_of(row)] for row in rows]
+    description = "; ".join(f"{row.name}, {row.who}: {row.span}" for row in rows)
+    used = {row.kind for row in rows}
+    legend = "".join(
+        f'<li><svg viewBox="0 0 14 14" aria-hidden="true"><rect x="1" y="1" width="12" height="12" rx="3" '
+        f"{_LANES[kind]}/></svg>{escape(words)}</li>"
+        for kind, words in kinds.items()
+        if kind in used
+    )
+    figure = _figure(title, description, draw, _table(heads, table, title), key)
+    return mark_safe(f'<ul class="legend-list">{legend}</ul>{figure}')  # noqa: S308 - all escaped above
 
 
 def budget_bars(

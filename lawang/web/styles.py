@@ -1,4 +1,7 @@
-"""Compile lawang/web/css/*.css into the one file that pages load. `make css` runs this; its result is committed."""
+"""Compile lawang/web/css/*.css into the one file that pages load, and one more for the officers' desk.
+
+`make css` runs this; its results are committed.
+"""
 
 from pathlib import Path
 
@@ -15,20 +18,23 @@ ORDER = (
     "map",
     "plan",
     "outbox",
+    "case",
     "print",
 )  # later files win over earlier ones
 TARGET = HERE / "static" / "web" / "lawang.css"
+DESK, DESK_TARGET = ("desk",), TARGET.with_name("desk.css")  # officers load it beside the other; citizens never
 
 
-def compiled() -> str:
-    """Return the compiled stylesheet. Needs rcssmin, which only requirements-dev.txt brings."""
+def compiled(names: tuple[str, ...] = ORDER) -> str:
+    """Return a compiled stylesheet. Needs rcssmin, which only requirements-dev.txt brings."""
     import rcssmin
 
-    source = "\n".join((HERE / "css" / f"{name}.css").read_text(encoding="utf-8") for name in ORDER)
+    source = "\n".join((HERE / "css" / f"{name}.css").read_text(encoding="utf-8") for name in names)
     return str(rcssmin.cssmin(source)) + "\n"
 
 
 def write() -> int:
-    """Write the compiled stylesheet and return its size in bytes."""
+    """Write the compiled stylesheets and return the size of the one for everybody, in bytes."""
     TARGET.parent.mkdir(parents=True, exist_ok=True)
+    DESK_TARGET.write_text(compiled(DESK), encoding="utf-8")
     return TARGET.write_text(compiled(), encoding="utf-8")
