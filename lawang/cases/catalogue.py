@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from lawang.cases.definition import Definition, State, Step
+from lawang.cases.definition import Definition, Requirement, State, Step, papers_come_first
 from lawang.cases.models import Case, Service, Unit
 from lawang.cases.offices import DISTRICT, SAME, VILLAGE
 from lawang.lib import clock
@@ -33,6 +33,7 @@ class Row:
     time: str  # "2 hari kerja"
     office: str
     is_open: bool
+    share: str = ""  # "86 % tepat waktu", where enough cases are counted
 
 
 class Offices:
@@ -75,7 +76,8 @@ def offered() -> QuerySet[Any]:
     )
 
 
-def rows_of(services: Iterable[Any], offices: Offices) -> list[Row]:
+def rows_of(services: Iterable[Any], offices: Offices, shares: Mapping[int, str] | None = None) -> list[Row]:
+    """Return the rows; `shares` says by service how its promise was kept."""
     return [
         Row(
             one.code,
@@ -85,6 +87,7 @@ def rows_of(services: Iterable[Any], offices: Offices) -> list[Row]:
             clock.words(Clock(one.promise["kind"], one.promise["count"])),
             offices.name(one.unit),
             one.is_open,
+            (shares or {}).get(one.pk, ""),
         )
         for one in services
     ]
@@ -159,7 +162,7 @@ class Happening:
 
 def happenings(definition: Definition, offices: Offices) -> list[Happening]:
     """Return what happens after filing, in plain words, in order."""
-    found = [Happening(_("Anda mengajukan"), "", _("Anda"), "")]
+    found = [Happening(_("Anda mengajukan"), "", "", "")]
     unit = definition.unit
     for _step, state in usual_way(definition):
         if state.phase == Case.Phase.CLOSED and found[-1].title:
@@ -171,9 +174,31 @@ def happenings(definition: Definition, offices: Offices) -> list[Happening]:
                 say(state.title),
                 say(state.citizen),
                 "" if ends else offices.name(unit),
-                clock.words(state.due) if state.due else "",
+                clock.words(state.due) if state.due and not ends else "",
             )
         )
+    return found
+
+
+@dataclass(frozen=True)
+class ToBring:
+    """One line of "Siapkan"."""
+
+    requirement: Requirement
+    when: str  # "Bila ...", when it is not asked of everybody
+
+
+def to_bring(definition: Definition) -> list[ToBring]:
+    """Return what an applicant prepares, with when."""
+    titles = {leaf.path: leaf.field for leaf in lib.leaves(definition.fields)}
+    found = []
+    for one in definition.requirements:
+        decides = titles.get(one.show_when.name) if one.show_when else None
+        names = {choice.code: say(choice.title) for choice in decides.choices} if decides else {}
+        values = one.show_when.values if one.show_when and decides else ()
+        few = 0 < len(values) < len(names)
+        words = _(" atau ").join(names.get(value, value) for value in values)
+        found.append(ToBring(one, _("Bila: %(answers)s") % {"answers": words} if few else ""))
     return found
 
 
@@ -237,7 +262,7 @@ def notice(definition: Definition) -> dict[str, Any]:
     """Return what the applicant is told about their data: purpose, basis, recipients, years."""
     processing = definition.data["processing"]
     return {
-        "purpose": say(processing["purpose"]),
+        "purpose": say(processing["purpose"]).rstrip("."),
         "basis": BASES[processing["basis"]](),
         "recipients": [say(one) for one in processing.get("recipients", [])],
         "years": definition.retention_years,
@@ -310,7 +335,8 @@ def paper_parts(definition: Definition) -> list[PaperPart]:
         )
         for one in definition.requirements
     )
-    parts = [PaperPart(_("Yang Anda bawa"), papers)] if papers else []
+    bring = [PaperPart(_("Yang Anda bawa"), papers)] if papers else []
+    parts: list[PaperPart] = []
     for section in definition.sections:
         plain: list[PaperItem] = []
         for one in section.fields:
@@ -329,7 +355,7 @@ def paper_parts(definition: Definition) -> list[PaperPart]:
                 plain += _paper_items((one,), titles)
         if plain:
             parts.append(PaperPart(say(section.title), tuple(plain)))
-    return parts
+    return [*bring, *parts] if papers_come_first(definition) else [*parts, *bring]
 
 
 def _paper_items(fields: Iterable[lib.Field], titles: Mapping[str, lib.Field]) -> Iterator[PaperItem]:

@@ -286,6 +286,18 @@ def read(data: Mapping[str, Any]) -> Definition:
     )
 
 
+def papers_come_first(definition: Definition) -> bool:
+    """Tell whether the form asks for papers before the rest: only where some question hangs on which papers there are."""
+
+    def hangs(fields: tuple[lib.Field, ...]) -> bool:
+        return any(
+            (one.show_when is not None and one.show_when.name.startswith(f"{PAPERS}.")) or hangs(one.fields)
+            for one in fields
+        )
+
+    return any(hangs(section.fields) for section in definition.sections)
+
+
 def graph_of(definition: Definition) -> steps.Graph:
     """Return states and steps as the graph that lib/steps proves and draws."""
     return steps.Graph(

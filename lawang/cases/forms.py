@@ -16,11 +16,12 @@ from django.forms import BoundField
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.areas.models import Area
-from lawang.cases.definition import HAVE, PAPERS, Definition, Requirement
+from lawang.cases.definition import HAVE, PAPERS, Definition, Requirement, papers_come_first
 from lawang.cases.reading import LONGEST, read_flat
 from lawang.cases.receiving import FILES, OTHER, in_regency
 from lawang.lib import fields as lib
@@ -31,6 +32,7 @@ from lawang.web.forms import DateInput, Form, NumberInput
 MORE = "tambah"  # name of the button that asks for one more repetition; its value is the path of the group
 TEMPLATE = 0  # number of the repetition that scripts copy; real ones count from 1
 MOST_RADIOS = 6
+PREPARE = "siapkan"  # anchor of the part with the papers
 AUTOCOMPLETE = {  # what a browser knows of the person who fills in, by column of Party
     "name": "name",
     "phone": "tel",
@@ -104,6 +106,11 @@ class Part:
     help: str
     items: tuple[Item, ...]
 
+    @property
+    def hangs(self) -> bool:
+        """Tell whether everything in it hangs on other answers, so that it may look empty."""
+        return all(one.when is not None for one in self.items)
+
 
 class FileInput(forms.FileInput):
     """Several photos or PDFs; a phone offers its camera."""
@@ -145,6 +152,7 @@ class FieldsForm(Form):
         self.more = set(more)
         self.old = answers or {}
         self.answers: lib.Answers = {}
+        self.titles: dict[str, str] = {}  # plain words of each label
         self._places = places
         self._autocomplete = autocomplete or {}
         self._build()
@@ -192,6 +200,10 @@ class FieldsForm(Form):
 
     def _add(self, leaf: lib.Leaf) -> None:
         field = field_for(leaf.field, self.places_of(leaf.field))
+        self.titles[leaf.path] = str(field.label)
+        if any(group.repeats for group in leaf.around):
+            number = leaf.number or TEMPLATE
+            field.label = format_html("{} <span data-number>{}</span>", str(field.label), number)
         is_asked_always = all(
             group.required and (not group.repeats or TEMPLATE < leaf.number <= group.least_times)
             for group in leaf.around
@@ -276,11 +288,11 @@ class FieldsForm(Form):
         return None
 
     def _in_words(self, name: str, values: tuple[str, ...]) -> str:
-        field = self.fields[name]
-        titles = {str(code): str(title) for code, title in getattr(field, "choices", [])}
+        choices = getattr(self.fields[name], "choices", [])
+        titles = {str(code): str(title) for code, title in choices}
         answers = _(" atau ").join(f"“{titles.get(value, value)}”" for value in values)
         return _("Isi bila “%(question)s” dijawab %(answers)s.") % {
-            "question": field.label,
+            "question": self.titles.get(name, name),
             "answers": answers,
         }
 
@@ -326,6 +338,7 @@ class CaseForm(FieldsForm):
         field.initial = lib.look(self.old, one.path) or (HAVE if one.required else None)
         field.help_text = say(one.note)
         self.fields[one.path] = field
+        self.titles[one.path] = say(one.title)
 
     def _upload(self, one: Requirement) -> forms.Field:
         field = forms.FileField(
@@ -345,18 +358,17 @@ class CaseForm(FieldsForm):
         if self.definition.requirements:
             papers = tuple(item for one in self.definition.requirements for item in self._paper_items(one))
             if papers:
-                found.append(
-                    Part(
-                        "siapkan",
-                        _("Yang Anda siapkan"),
-                        "" if self.corrects else _("Foto dengan HP sudah cukup, asal terbaca."),
-                        papers,
-                    )
-                )
+                hint = "" if self.corrects else _("Foto dengan HP sudah cukup, asal terbaca.")
+                found.append(Part(PREPARE, _("Yang Anda siapkan"), hint, papers))
         for section, fields in self.sections:
             if fields:
                 code = section.code.replace("_", "-")
                 found.append(Part(code, say(section.title), say(section.help), self.items(fields)))
+        if not papers_come_first(self.definition):
+            found = [
+                *(one for one in found if one.code != PREPARE),
+                *(one for one in found if one.code == PREPARE),
+            ]
         return found
 
     @property
@@ -447,7 +459,7 @@ def _other_fields() -> dict[str, forms.Field]:
 def field_for(one: lib.Field, places: Choices) -> forms.Field:
     """Return the Django field that shows a leaf; it checks nothing."""
     hint = say(one.help)
-    if one.example:
+    if one.example and one.kind not in (lib.Kind.PLACE, lib.Kind.CHOICE, lib.Kind.FILE):
         example = _("Misalnya %(example)s.") % {"example": one.example.rstrip(".")}
         hint = f"{hint} {example}".strip()
     shared: dict[str, Any] = {"label": say(one.title), "help_text": hint, "required": one.required}

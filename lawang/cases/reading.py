@@ -179,7 +179,7 @@ def _read(
             and leaf.path not in faults
             and not any(leaf.path.startswith(prefix) for prefix in spare)
         ):
-            faults[leaf.path] = _("“%(question)s” belum diisi.") % {"question": say(leaf.field.title)}
+            faults[leaf.path] = _("Isian ini belum diisi.")
     for path, group in _groups(fields, times, ""):
         if rows(path) > group.most_times and any(name.startswith(f"{path}.") for name in values):
             faults.setdefault(

@@ -14,17 +14,19 @@ from django.utils.translation import gettext_lazy
 from lawang.cases import answers as kept
 from lawang.cases import bundles, catalogue, incoming, receiving, tickets
 from lawang.cases.actions import may_object
+from lawang.cases.brakes import by_address
 from lawang.cases.catalogue import Offices
 from lawang.cases.definition import Definition, definition_of
 from lawang.cases.forms import MORE, CaseForm
 from lawang.cases.models import Case, Event, Service, ServiceVersion
+from lawang.cases.published import performance_lines
 from lawang.cases.receiving import ABOUT, LANGUAGE, Sent, Unreadable
 from lawang.documents import qr
 from lawang.lib import clock, codes
 from lawang.lib import fields as lib
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
-from lawang.people.node import day_of, node, now
+from lawang.people.node import day_of, node, now, today
 from lawang.people.permissions import real
 from lawang.record.actions import SentDifferently
 from lawang.web.json import answer
@@ -85,10 +87,10 @@ def services(request: HttpRequest) -> HttpResponse:
                 with_query(request.GET, kantor=unit or None, halaman=None),
                 unit == here,
             )
-            for unit in ["", *units]
+            for unit in ["", *sorted(units, key=offices.name)]
         ],
         "page": page,
-        "rows": catalogue.rows_of(page, offices),
+        "rows": catalogue.rows_of(page, offices, performance_lines([one.pk for one in page], today())),
         "filters": filters,
         "words": chosen.get("q", ""),
         "events": [] if chosen else list(Event.objects.all()),
@@ -121,8 +123,10 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "price": catalogue.price_of(definition.fee),
         "time": clock.words(definition.clock),
         "office": offices.name(definition.unit),
+        "share": performance_lines([found.pk], today()).get(found.pk, ""),
         "agency": offices.agency(definition.unit),
         "fee_note": definition.data.get("fee_note"),
+        "to_bring": catalogue.to_bring(definition),
         "happenings": catalogue.happenings(definition, offices),
         "questions": definition.data.get("questions", []),
         "laws": definition.data["standard"]["legal_basis"],
@@ -177,6 +181,7 @@ def service_json(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @may_be_kept
+@by_address
 def apply(request: HttpRequest, code: str) -> HttpResponse:
     """Fill in the form of a service and send it: one page, also without a script."""
     found, version, definition = offered_or_404(code)
@@ -389,6 +394,7 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @may_be_kept
+@by_address
 def apply_event(request: HttpRequest, code: str) -> HttpResponse:
     """Fill in one form for several services; they are filed together or not at all."""
     found = get_object_or_404(Event, code=code)

@@ -83,7 +83,7 @@ def test_an_answer_as_people_write_it(asked: Field, typed: str, value: object) -
 @pytest.mark.parametrize(
     ("asked", "typed", "sentence"),
     [
-        (field("x"), " ", "“X” belum diisi."),
+        (field("x"), " ", "Isian ini belum diisi."),
         (field("x", most=5), "Siti Aminah", "Paling banyak 5 huruf. Anda menulis 11"),
         (field("x", least=5), "Siti", "Paling sedikit 5 huruf. Anda menulis 4"),
         (field("x", Kind.NUMBER), "dua", "Tulis angka, misalnya 1.250,5. Anda menulis “dua”."),
@@ -127,7 +127,7 @@ def test_a_date_from_three_boxes() -> None:
     _answers, faults = flat(asked, child__birth_date_day="1", child__birth_date_year="2026")
     assert faults == {"child.birth_date": "Isi tanggal, bulan dan tahun ketiganya."}
     _answers, faults = flat(asked, child__birth_date_day="")
-    assert faults == {"child.birth_date": "“Birth date” belum diisi."}
+    assert faults == {"child.birth_date": "Isian ini belum diisi."}
 
 
 def test_repetitions_close_up_and_faults_keep_the_number_of_the_form() -> None:

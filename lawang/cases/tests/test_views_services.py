@@ -211,7 +211,7 @@ def test_mistakes_keep_everything_that_was_typed(client: Client) -> None:
     assert "NIK harus 16 angka" in words
     assert 'href="#id_nik"' in words
     assert 'href="#id_child.birth_date_day"' in words
-    assert "“Desa” belum diisi." in words
+    assert ">Desa: Isian ini belum diisi.</a>" in words
     assert 'value="Wati Contoh"' in words
     assert 'name="child.birth_date_month" id="id_child.birth_date_month" value="13"' in words
     assert "Hanya foto dan berkas yang harus dipilih sekali lagi" in words

@@ -23,7 +23,7 @@ const add = (rows) => {
   const made = document.createElement("template");
   made.innerHTML = template.innerHTML.replaceAll(`${name}.0.`, `${name}.${number}.`);
   const row = made.content.querySelector("[data-row]");
-  row.querySelector("[data-number]").textContent = number;
+  for (const one of row.querySelectorAll("[data-number]")) one.textContent = number;
   template.before(row);
   rows.querySelector("[data-add]").parentElement.hidden = number >= Number(rows.dataset.most);
   return row;
