@@ -21,9 +21,11 @@ select
             + (select count(*) from documents_voidednumber as gone where gone.series_id = one.id and not exists
                 (select from documents_document where series_id = one.id and sequence = gone.sequence))),
     (select count(*) from documents_signature where state = 'asked' and asked_at < %s),
-    (select coalesce(json_agg(json_build_object('code', code, 'body', body, 'names', names, 'office', short_name)
-        order by code, short_name), '[]')
-        from documents_template left join people_agency on people_agency.id = agency_id where is_current)
+    (select coalesce(json_agg(json_build_object(
+            'code', one.code, 'body', one.body, 'names', one.names, 'office', office.short_name
+        ) order by one.code, office.short_name), '[]')
+        from documents_template as one left join people_agency as office on office.id = one.agency_id
+        where one.is_current)
 """
 
 

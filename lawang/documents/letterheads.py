@@ -25,13 +25,13 @@ def _phone(agency: Agency) -> str:
 
 
 def _usual_lines(agency: Agency) -> list[str]:
-    """Return "PEMERINTAH KABUPATEN EMPAT LAWANG", for a village also its district, and the office."""
+    """Return "PEMERINTAH KABUPATEN EMPAT LAWANG", for a village also its district, and the office once."""
     lines = [f"Pemerintah {say(node().name, 'id')}"]
     above = agency.parent
     if agency.kind == Agency.Kind.VILLAGE and above is not None and above.kind == Agency.Kind.DISTRICT:
         lines.append(say(above.name, "id"))
     own = say(agency.name, "id")
-    if own.lower() not in (line.lower() for line in lines) and agency.parent_id is not None:
+    if own.lower() not in (line.lower() for line in lines):
         lines.append(own)
     return [line.upper() for line in lines]
 

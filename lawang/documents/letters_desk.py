@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,13 +22,13 @@ from lawang.documents.forms import LetterheadForm, PatternForm, WordingForm
 from lawang.documents.kinds import kind_name
 from lawang.documents.letter import Letter, Signer
 from lawang.documents.letterheads import letterhead_of
-from lawang.documents.models import Document, Letterhead, NumberSeries, Template, VoidedNumber
+from lawang.documents.models import Document, NumberSeries, Template, VoidedNumber
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text, say, text
-from lawang.people.forms import AgencyField
+from lawang.people.forms import agency_label
 from lawang.people.models import Agency
 from lawang.people.node import day_of, now, today
-from lawang.people.permissions import demand, may, needs, reach
+from lawang.people.permissions import demand, grants, may, needs, reach
 from lawang.people.views import me
 from lawang.record.actions import saw
 from lawang.web.forms import Form
@@ -39,17 +40,19 @@ RECENT = 8  # real letters that a preview may borrow its answers from
 class OfficeForm(Form):
     """Which office's letters; a GET form."""
 
-    def __init__(self, *args: Any, offices: "QuerySet[Agency]", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offices: list[Agency], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kantor"] = AgencyField(today(), label=_("Kantor"), empty_label=None)
-        self.fields["kantor"].queryset = offices  # type: ignore[attr-defined]
+        self.fields["kantor"] = forms.ChoiceField(
+            label=_("Kantor"), choices=[(str(one.pk), agency_label(one)) for one in offices]
+        )
 
 
-def _offices(request: HttpRequest) -> "QuerySet[Agency]":
-    """Return the offices whose letters this person may word, as long as they are open."""
+def _offices(request: HttpRequest) -> list[Agency]:
+    """Return the open offices whose letters this person may word."""
     how_far = reach(request.user, VERB)
     found = Agency.objects.filter(valid_to=None).exclude(kind=Agency.Kind.OUTSIDE).order_by("short_name")
-    return found if how_far.everything else found.filter(pk__in=how_far.agencies)
+    found = found.select_related("parent")
+    return list(found if how_far.everything else found.filter(pk__in=how_far.agencies))
 
 
 def _office(request: HttpRequest, key: UUID) -> Agency:
@@ -64,31 +67,32 @@ def _office(request: HttpRequest, key: UUID) -> Agency:
 def letters(request: HttpRequest) -> HttpResponse:
     """List the letters of one office: whose words it uses, who signs, how they are numbered."""
     offices = _offices(request)
-    form = OfficeForm(request.GET if "kantor" in request.GET else None, offices=offices)
-    chosen = form.cleaned_data["kantor"] if form.is_bound and form.is_valid() else None
-    office = chosen or _usual_office(request, offices)
+    office = _chosen(request, offices)
     if office is None:
         raise Http404
-    form.initial = {"kantor": office.pk}
-    if not form.is_bound:
-        form = OfficeForm(initial={"kantor": office.pk}, offices=offices)
     rows = _wordings(office)
     context = {
-        "form": form,
-        "has_choice": offices.count() > 1,
+        "form": OfficeForm(initial={"kantor": str(office.pk)}, offices=offices),
+        "has_choice": len(offices) > 1,
         "office": office,
         "rows": rows,
         "letterhead": letterhead_of(office),
-        "has_letterhead": Letterhead.objects.filter(agency=office).exists(),
         "series": _series(office, {row.template.series for row in rows if row.template.series}),
     }
     return render(request, "documents/letters.html", context)
 
 
-def _usual_office(request: HttpRequest, offices: "QuerySet[Agency]") -> Agency | None:
-    """Return the person's own office, else the first they may word letters for."""
-    own = offices.filter(memberships__user=me(request)).order_by("memberships__pk").first()
-    return own or offices.first()
+def _chosen(request: HttpRequest, offices: list[Agency]) -> Agency | None:
+    """Return the office that ?kantor= names, else one that the person belongs to, else the first."""
+    asked = request.GET.get("kantor", "")
+    held = grants(request.user)
+    own = {grant.membership.agency_id for grant in held.all} if held else set()
+    wanted = (
+        [one for one in offices if str(one.pk) == asked]
+        or [one for one in offices if one.pk in own]
+        or offices
+    )
+    return wanted[0] if wanted else None
 
 
 @dataclass(frozen=True)
@@ -123,15 +127,11 @@ def _signers(template: Template) -> str:
 
 def _series(office: Agency, codes: set[str]) -> list[tuple[str, str, int, int]]:
     """Return (series, pattern, last number of this year, voided) of the series that the letters use."""
-    year = today().year
-    rows = {row.code: row for row in NumberSeries.objects.filter(office=office, year=year, code__in=codes)}
+    mine = NumberSeries.objects.filter(office=office, year=today().year, code__in=codes)
+    rows = {row.code: row for row in mine.annotate(gone=Count("voided"))}
+    patterns = numbers.patterns_of(codes, office)
     return [
-        (
-            code,
-            numbers.pattern_of(code, office),
-            rows[code].last if code in rows else 0,
-            rows[code].voided.count() if code in rows else 0,
-        )
+        (code, patterns[code], rows[code].last if code in rows else 0, rows[code].gone if code in rows else 0)
         for code in sorted(codes)
     ]
 

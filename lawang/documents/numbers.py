@@ -1,7 +1,7 @@
 """Numbers without gaps: taken under a lock with what uses them, voided with a reason, never given twice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from string import Formatter
@@ -69,9 +69,16 @@ def take(series: str, *, at: datetime, office: Agency | None = None, pattern: st
 
 def pattern_of(series: str, office: Agency | None) -> str:
     """Return how numbers of a series are written: the office's own way, the series' way, ours."""
-    known = NumberPattern.objects.filter(code=series).filter(Q(agency=office) | Q(agency=None))
-    chosen = known.order_by(F("agency_id").asc(nulls_last=True)).values_list("pattern", flat=True).first()
-    return chosen or (OF_OFFICES if office else DEFAULT)
+    return patterns_of({series}, office)[series]
+
+
+def patterns_of(codes: Collection[str], office: Agency | None) -> dict[str, str]:
+    """Return series -> pattern, in one question."""
+    known = NumberPattern.objects.filter(code__in=codes).filter(Q(agency=office) | Q(agency=None))
+    found = dict.fromkeys(codes, OF_OFFICES if office else DEFAULT)
+    for row in known.order_by(F("agency_id").asc(nulls_first=True)):  # the office's own comes last and wins
+        found[row.code] = row.pattern
+    return found
 
 
 def check_pattern(pattern: str) -> None:
