@@ -94,10 +94,10 @@ class WhyForm(Form):
     )
 
 
-def dossier_of(request: HttpRequest, key: UUID) -> Dossier:
-    """Return the case for whoever is signed in; 404 when they may not see it."""
+def dossier_of(request: HttpRequest, key: UUID, *, whole: bool = True) -> Dossier:
+    """Return the case for whoever is signed in; 404 when they may not see it. `whole`: for its page."""
     at = now()
-    found = open_dossier(key, Desk(person(request)), at, why=_why(request, key, at))
+    found = open_dossier(key, Desk(person(request)), at, why=_why(request, key, at), whole=whole)
     if found is None:
         raise Http404
     return found
@@ -130,6 +130,7 @@ def page(
     meanwhile: list[Any] | None = None,
 ) -> HttpResponse:
     """Return the page of a case; `meanwhile` are the entries that somebody else wrote since it was read."""
+    dossier = dossier.whole()
     shown, desk = dossier.case, dossier.desk
     stage = (
         deadline(shown.stage_due_at, dossier.at)
@@ -205,7 +206,7 @@ def step(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
     here = reverse("desk:case", args=[key])
     if request.method != "POST":
         return redirect(f"{here}?langkah={code}#langkah-{code}")
-    dossier = dossier_of(request, key)
+    dossier = dossier_of(request, key, whole=False)
     demand_open(dossier)
     decisions = decisions_of(dossier, opened=code, data=request.POST, files=request.FILES)
     choice = next((one for one in decisions.choices if one.step.code == code), None)
@@ -244,6 +245,7 @@ def _revision(request: HttpRequest) -> int:
 
 def _changed(request: HttpRequest, dossier: Dossier, code: str) -> HttpResponse:
     """Show what happened since the page was read, and what was typed, which can be sent knowingly now."""
+    dossier = dossier.whole()
     since = _moment(request.POST.get("read_at", ""))
     news = [one for one in showing.history_of(dossier) if since is None or one.at > since]
     decisions = decisions_of(dossier, opened=code, data=request.POST, files=request.FILES)
@@ -265,7 +267,7 @@ def _moment(typed: str) -> datetime | None:
 @require_POST
 def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Take a case oneself, give it to a colleague, or put it back: to is "me", "nobody" or the key of a User."""
-    dossier = dossier_of(request, key)
+    dossier = dossier_of(request, key, whole=False)
     to = request.POST.get("to", "")
     handler = {"me": dossier.desk.user, "nobody": None}.get(to) if to in ("me", "nobody") else _colleague(to)
     try:

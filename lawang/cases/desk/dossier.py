@@ -6,7 +6,7 @@ fifty.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -76,7 +76,14 @@ class Dossier:
     desk: Desk
     at: datetime
     why: str = ""  # given by somebody who does not hold the case
+    is_whole: bool = True
     cache: dict[str, list[Lines]] = field(default_factory=dict)
+
+    def whole(self) -> "Dossier":
+        """Return this case with everything around it, for its page."""
+        found = self if self.is_whole else open_dossier(self.case.key, self.desk, self.at, why=self.why)
+        assert found is not None
+        return found
 
     @cached_property
     def definition(self) -> Definition:
@@ -232,18 +239,13 @@ class Dossier:
         return parties.opened(self.case.representative or self.case.applicant, key=self.key)
 
 
-def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "") -> Dossier | None:
-    """Return the case with everything around it; None when there is none that the person may see."""
+def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "", whole: bool = True) -> Dossier | None:
+    """Return the case with everything around it; None when there is none that the person may see.
+
+    Without `whole` only what a decision needs: whoever takes a step hardly ever sees the page again.
+    """
     thing = f"cases.case:{key}"
-    today = day_of(at)
-    in_office = Membership.objects.filter(
-        Q(to_date=None) | Q(to_date__gte=today),
-        agency=OuterRef("office"),
-        from_date__lte=today,
-        user__is_active=True,
-        role__verbs__has_key="cases.handle",
-    )
-    case = (
+    rows = (
         Case.objects.visible_to(desk.user)
         .filter(key=key)
         .select_related(
@@ -262,95 +264,6 @@ def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "") -> Dossi
         )
         .defer("version__definition", "version__rehearsal", "search")
         .annotate(
-            stay_lines=_rows(
-                Stay.objects.filter(case=OuterRef("pk")).order_by("entered_at", "pk"),
-                state="state",
-                phase="phase",
-                step="step",
-                office="office__short_name",
-                office_id="office_id",
-                handler="handler__name",
-                entered_at="entered_at",
-                left_at="left_at",
-                due_at="due_at",
-                days="days",
-            ),
-            ask_lines=_rows(
-                Ask.objects.filter(case=OuterRef("pk")).order_by("asked_at"),
-                items="items",
-                until="until",
-                by="asked_by__name",
-                asked_at="asked_at",
-                answered_at="answered_at",
-                answer="answer",
-            ),
-            note_lines=_rows(
-                Note.objects.filter(case=OuterRef("pk")).order_by("-at"),
-                reader="reader",
-                words="words",
-                by="by__name",
-                at="at",
-            ),
-            paper_lines=_rows(
-                Attachment.objects.filter(case=OuterRef("pk")).order_by("number"),
-                number="number",
-                paper="paper",
-                name="name",
-                size="size",
-                offset="offset",
-                trouble="trouble",
-                at="at",
-                file="file__key",
-                kind="file__kind",
-                privacy="file__privacy",
-            ),
-            to_lines=_links(CaseLink.objects.filter(case=OuterRef("pk")), "to"),
-            from_lines=_links(CaseLink.objects.filter(to=OuterRef("pk")), "case"),
-            sibling_lines=_rows(
-                Case.objects.filter(bundle=OuterRef("bundle")).exclude(pk=OuterRef("pk")).order_by("pk"),
-                key="key",
-                number="number",
-                service="service__title",
-                phase="phase",
-            ),
-            mail_lines=_rows(
-                Outbox.objects.filter(about=thing).order_by("-made_at", "-pk"),
-                key="key",
-                kind="kind",
-                channel="channel",
-                address="address",
-                subject="subject",
-                state="state",
-                made_at="made_at",
-                sent_at="sent_at",
-                trouble="trouble",
-            ),
-            document_lines=_rows(
-                Document.objects.filter(about=thing).order_by("-made_at", "-pk"),
-                key="key",
-                code="code",
-                kind="kind",
-                title="title",
-                number="number",
-                state="state",
-                origin="origin",
-                validation="validation",
-                issued_at="issued_at",
-                made_at="made_at",
-                file="file__key",
-                template="template__code",
-            ),
-            entry_lines=_rows(
-                Entry.objects.filter(thing=thing).order_by("-number"),
-                number="number",
-                verb="verb",
-                by="by__name",
-                at="at",
-                before="before",
-                after="after",
-                sealed="sealed",
-                note="note",
-            ),
             reply_lines=_rows(
                 Reply.objects.filter(
                     Q(agency=OuterRef("office")) | Q(agency=OuterRef("owner")),
@@ -365,11 +278,113 @@ def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "") -> Dossi
             ),
             key_wrapped=Subquery(DataKey.objects.filter(thing=thing).values("wrapped")[:1]),
             key_master=Subquery(DataKey.objects.filter(thing=thing).values("master")[:1]),
-            colleague_lines=_rows(in_office.order_by("user__name"), key="user__key", name="user__name"),
         )
-        .first()
     )
-    return Dossier(case, desk, at, why) if case else None
+    case = (_around(rows, thing, day_of(at)) if whole else rows).first()
+    return Dossier(case, desk, at, why, whole) if case else None
+
+
+def _around(rows: QuerySet[Case], thing: str, today: date) -> QuerySet[Case]:
+    """Ask for everything around a case in the query that asks for it."""
+    in_office = Membership.objects.filter(
+        Q(to_date=None) | Q(to_date__gte=today),
+        agency=OuterRef("office"),
+        from_date__lte=today,
+        user__is_active=True,
+        role__verbs__has_key="cases.handle",
+    )
+    return rows.annotate(
+        stay_lines=_rows(
+            Stay.objects.filter(case=OuterRef("pk")).order_by("entered_at", "pk"),
+            state="state",
+            phase="phase",
+            step="step",
+            office="office__short_name",
+            office_id="office_id",
+            handler="handler__name",
+            entered_at="entered_at",
+            left_at="left_at",
+            due_at="due_at",
+            days="days",
+        ),
+        ask_lines=_rows(
+            Ask.objects.filter(case=OuterRef("pk")).order_by("asked_at"),
+            items="items",
+            until="until",
+            by="asked_by__name",
+            asked_at="asked_at",
+            answered_at="answered_at",
+            answer="answer",
+        ),
+        note_lines=_rows(
+            Note.objects.filter(case=OuterRef("pk")).order_by("-at"),
+            reader="reader",
+            words="words",
+            by="by__name",
+            at="at",
+        ),
+        paper_lines=_rows(
+            Attachment.objects.filter(case=OuterRef("pk")).order_by("number"),
+            number="number",
+            paper="paper",
+            name="name",
+            size="size",
+            offset="offset",
+            trouble="trouble",
+            at="at",
+            file="file__key",
+            kind="file__kind",
+            privacy="file__privacy",
+        ),
+        to_lines=_links(CaseLink.objects.filter(case=OuterRef("pk")), "to"),
+        from_lines=_links(CaseLink.objects.filter(to=OuterRef("pk")), "case"),
+        sibling_lines=_rows(
+            Case.objects.filter(bundle=OuterRef("bundle")).exclude(pk=OuterRef("pk")).order_by("pk"),
+            key="key",
+            number="number",
+            service="service__title",
+            phase="phase",
+        ),
+        mail_lines=_rows(
+            Outbox.objects.filter(about=thing).order_by("-made_at", "-pk"),
+            key="key",
+            kind="kind",
+            channel="channel",
+            address="address",
+            subject="subject",
+            state="state",
+            made_at="made_at",
+            sent_at="sent_at",
+            trouble="trouble",
+        ),
+        document_lines=_rows(
+            Document.objects.filter(about=thing).order_by("-made_at", "-pk"),
+            key="key",
+            code="code",
+            kind="kind",
+            title="title",
+            number="number",
+            state="state",
+            origin="origin",
+            validation="validation",
+            issued_at="issued_at",
+            made_at="made_at",
+            file="file__key",
+            template="template__code",
+        ),
+        entry_lines=_rows(
+            Entry.objects.filter(thing=thing).order_by("-number"),
+            number="number",
+            verb="verb",
+            by="by__name",
+            at="at",
+            before="before",
+            after="after",
+            sealed="sealed",
+            note="note",
+        ),
+        colleague_lines=_rows(in_office.order_by("user__name"), key="user__key", name="user__name"),
+    )
 
 
 def _links(rows: QuerySet[CaseLink], other: str) -> ArraySubquery:
