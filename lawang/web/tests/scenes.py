@@ -100,10 +100,20 @@ def nudge_until(page: Page, wanted: str, *, times: int = 40) -> None:
     state(page, wanted, timeout=5_000)
 
 
+def until(page: Page, asked: str, *, seconds: float = WAIT / 1000) -> None:
+    """Ask the page, with promises awaited, until the answer is true. Playwright's wait_for_function awaits none."""
+    began = time.monotonic()
+    while not page.evaluate(asked):
+        if time.monotonic() - began > seconds:
+            raise AssertionError(f"not true after {seconds} s: {asked}")
+        page.wait_for_timeout(100)
+
+
 def settled(page: Page) -> None:
-    """Wait until the worker controls the page and has kept the shell."""
+    """Wait until the worker controls the page, and has kept the shell and this page."""
     page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=WAIT)
+    until(page, "navigator.serviceWorker.controller !== null")
+    until(page, "caches.match(location.pathname).then(Boolean)")
 
 
 def enqueue(

@@ -88,6 +88,7 @@ const show = async () => {
   await showDrafts();
   await showReceipts();
   const waiting = (await all("waiting")).length;
+  document.querySelector("[data-several]").hidden = waiting < 2;
   for (const one of document.querySelectorAll("[data-unsent]")) {
     one.hidden = !waiting;
     one.querySelector("[data-slot=count]").textContent = waiting;

@@ -28,6 +28,13 @@ const keep = async (path) => {
   if (isPrivate(path)) return;
   const answer = await plain(path);
   if (answer.ok && answer.headers.get("X-Keep") === "1") await store(path, answer);
+  await keepAlso(path, answer);
+};
+
+// A page may name another that should open without a signal: the answer about one paper names the page that checks any.
+const keepAlso = async (path, answer) => {
+  const also = answer.headers.get("X-Keep-Also");
+  if (also && also !== path) await keep(also);
 };
 
 // Pages kept by an earlier version name its files: they are fetched anew, and thrown away only when that worked.
@@ -48,17 +55,27 @@ const find = async (path) => {
   return caches.match(path, any); // of an earlier version
 };
 
+// The kept page that answers for everything below its address, if there is one.
+const above = async (path) => {
+  const page = await find(path.replace(/[^/]+\/$/, ""));
+  return page && page.headers.get("X-Keep-Below") ? page : undefined;
+};
+
 const open = async (event) => {
   const path = new URL(event.request.url).pathname;
   const network = fetch(event.request).then((answer) => {
-    const say = answer.ok && !new URL(event.request.url).search && answer.headers.get("X-Keep");
+    const say = answer.ok && !isPrivate(path) && !new URL(event.request.url).search && answer.headers.get("X-Keep");
     if (say === "1") event.waitUntil(store(path, answer.clone()));
     if (say === "copy") event.waitUntil(keep(path).catch(() => {})); // it has somebody's name: keep nobody's copy
+    event.waitUntil(keepAlso(path, answer).catch(() => {}));
     return answer;
   });
   event.waitUntil(network.then(renew).catch(() => {}));
   const kept = await find(path);
-  if (!kept) return network.catch(() => caches.match(OFFLINE[path.startsWith("/en/") ? "en" : "id"], any).then((page) => page || Response.error()));
+  if (!kept) {
+    const offline = OFFLINE[path.startsWith("/en/") ? "en" : "id"];
+    return network.catch(async () => (await above(path)) || (await caches.match(offline, any)) || Response.error());
+  }
   const late = new Promise((resolve) => setTimeout(resolve, patience, kept));
   return Promise.race([network.then((answer) => (answer.status >= 500 ? kept : answer), () => kept), late]);
 };
