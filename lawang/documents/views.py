@@ -121,7 +121,14 @@ def _page(
         "sha256": document.sha256 if document is not None and document.state in SHOWN else "",
         **known,
     }
-    return render(request, "documents/check.html", context, status=status)
+    response = render(request, "documents/check.html", context, status=status)
+    if known.get(
+        "code"
+    ):  # the answer is of this moment and is not kept; the page that can check without a signal is
+        response["X-Keep-Also"] = reverse("documents:check_any")
+    else:
+        response["X-Keep-Below"] = "1"  # without a signal it opens for every code
+    return response
 
 
 def _keys() -> str:
