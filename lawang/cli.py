@@ -33,6 +33,7 @@ USAGE = """lawang up                     database, tables, packs, demonstration,
 lawang serve                  the pages alone, on LAWANG_PORT
 lawang work                   the worker alone: messages, nightly seal
 lawang packs check|install|diff|list
+lawang services list|rehearse|publish|unit
 lawang plan import|export|check
 lawang areas import           the outlines of an area, from its official GeoJSON
 lawang demo load              the demonstration regency, once

@@ -114,6 +114,15 @@ def _letter_of(office: str = "PDAM", **more: Any) -> Callable[[], dict[str, Any]
 
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
+    **dict.fromkeys(
+        ("cases:manage_service", "cases:manage_settings", "cases:manage_door", "cases:manage_difference"),
+        lambda: {"code": "data-pribadi"},
+    ),
+    **dict.fromkeys(
+        ("cases:manage_version", "cases:manage_rehearse", "cases:manage_publish"),
+        lambda: {"code": "data-pribadi", "number": 1},
+    ),
+    "cases:manage_unit": lambda: {"code": "dukcapil"},
     "theme": _theme,
     "crest": _crest,
     "record:file": _key("record.file", privacy="public"),

@@ -74,6 +74,9 @@ TABLE: dict[str, Who] = {
             *("people:link", "people:reset_second_factor", "people:end_sessions"),
             *("people:agencies", "people:add_agency", "people:change_agency", "people:close_agency"),
             *("packs:index", "packs:pack", "packs:folder", "packs:install", "portal:resend"),
+            *("cases:manage_units", "cases:manage_unit", "cases:manage_rehearse", "cases:manage_publish"),
+            *("cases:manage_service", "cases:manage_version", "cases:manage_difference"),  # of another's office
+            *("cases:manage_settings", "cases:manage_door"),
         ),
         ADMINISTRATOR,
     ),
@@ -118,6 +121,7 @@ TABLE: dict[str, Who] = {
         ),
         PLANNER,
     ),
+    "cases:manage": ADMINISTRATOR | {"agency-head"},
     "portal:manage": SIGNED_IN - {"citizen"},  # asks by itself: any of many verbs
     "people:roles": OVERSEE | LEAD - {"council-member"} | {"steward", "data-protection-officer"},
     "people:accesses": OVERSEE | {"data-protection-officer"},

@@ -133,6 +133,8 @@ def files_asked(fields: tuple[Field, ...], answers: Mapping[str, Any]) -> Iterat
 
 def clean_words(typed: str, *, lines: bool = False) -> str:
     """Return a text without control characters and needless spaces; with `lines` line ends stay."""
+    if typed.isascii() and typed.isprintable():  # most answers: nothing to look for
+        return " ".join(typed.split())
     whole = typed.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(
         " " if letter == "\t" or (letter == "\n" and not lines) else letter

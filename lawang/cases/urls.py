@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from lawang.cases import api, follow, performance, views
+from lawang.cases import api, follow, manage, performance, views
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -36,4 +36,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lacak/<str:code>/akun/", follow.claim, name="claim"),
     path("lacak/<str:code>/lupakan/", follow.forget, name="forget"),
     path("permohonan/", follow.mine, name="mine"),
+    path("kelola/layanan/", manage.index, name="manage"),
+    path("kelola/layanan/<slug:code>/", manage.service, name="manage_service"),
+    path("kelola/layanan/<slug:code>/versi/<int:number>/", manage.version, name="manage_version"),
+    path("kelola/layanan/<slug:code>/versi/<int:number>/gladi/", manage.rehearse, name="manage_rehearse"),
+    path("kelola/layanan/<slug:code>/versi/<int:number>/terbitkan/", manage.publish, name="manage_publish"),
+    path("kelola/layanan/<slug:code>/banding/", manage.difference, name="manage_difference"),
+    path("kelola/layanan/<slug:code>/pengaturan/", manage.settings, name="manage_settings"),
+    path("kelola/layanan/<slug:code>/pintu/", manage.door, name="manage_door"),
+    path("kelola/pekerjaan/", manage.units, name="manage_units"),
+    path("kelola/pekerjaan/<str:code>/", manage.unit, name="manage_unit"),
 ]

@@ -33,6 +33,12 @@ PLACES: tuple[tuple[Any, str, Any, tuple[str, ...]], ...] = (
         ("documents.edit_template",),
     ),
     (
+        gettext_lazy("Layanan"),
+        "cases:manage",
+        gettext_lazy("versi, gladi bersih, siapa mengerjakan apa, pengaturan"),
+        ("cases.publish", "cases.set_up"),
+    ),
+    (
         gettext_lazy("Pengguna"),
         "people:users",
         gettext_lazy("akun, tugas, kata sandi"),
