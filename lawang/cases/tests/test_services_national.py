@@ -29,7 +29,9 @@ MADE_IN_SIAK = ("akta-kelahiran", "akta-kematian", "kartu-keluarga")
 def set_up(code: str, example: dict[str, Any]) -> None:
     """Give the regency the parameters of an example."""
     data = definition(code)
-    preset = next((one["values"] for one in data["presets"] if one["code"] == example["preset"]), {})
+    preset: dict[str, str] = next(
+        (one["values"] for one in data["presets"] if one["code"] == example["preset"]), {}
+    )
     service = Service.objects.get(code=code)
     ServiceSetting.objects.filter(service=service).delete()
     for name, value in {**preset, **example["parameters"]}.items():

@@ -1,0 +1,73 @@
+"""The village's business certificate: the place lies in the village, the letter is not valid for ever."""
+
+from datetime import date
+
+import pytest
+
+from lawang.cases.models import Case
+from lawang.cases.services.business import is_within, months_later
+from lawang.cases.tests.facts import facts, result
+from lawang.cases.tests.national import make_national_case, make_regency, take
+from lawang.documents.models import Document
+from lawang.lib.refused import Refused
+from tests.cast import moment
+
+MONDAY = moment("2026-02-09 10:00")
+PREPARED = {"seen_how": "known", "valid_until": "2026-08-09"}
+
+
+@pytest.mark.parametrize(
+    ("place", "area", "inside"),
+    [
+        ("16.11.03.2007", "16.11.03.2007", True),
+        ("16.11.03.2007", "16.11.03", True),
+        ("16.11.03.2007", "16.11.04", False),
+        ("16.11.030.2007", "16.11.03", False),
+    ],
+)
+def test_a_place_lies_in_an_area(place: str, area: str, inside: bool) -> None:
+    assert is_within(place, area) is inside
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "end"),
+    [("2026-02-09", 6, "2026-08-09"), ("2026-08-31", 6, "2027-02-28"), ("2026-12-15", 1, "2027-01-15")],
+)
+def test_months_later(start: str, months: int, end: str) -> None:
+    assert months_later(date.fromisoformat(start), months) == date.fromisoformat(end)
+
+
+def test_an_applicant_from_elsewhere_is_a_hint() -> None:
+    same = {"village": "16.11.03.2007", "business_village": "16.11.03.2007"}
+    assert result("applicant_of_village", facts(same)) == "passed"
+    assert result("applicant_of_village", facts({**same, "village": "16.11.04.2001"})) == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [("2026-09-16", "passed"), ("2026-09-17", "failed"), ("2026-03-16", "failed"), (None, "unsure")],
+)
+def test_a_letter_is_valid_for_six_months_at_most(until: str | None, expected: str) -> None:
+    work = {"prepare": {"valid_until": until}} if until else {}
+    assert result("valid_until_fits", facts(work=work, parameters={"valid_months": "6"})) == expected
+
+
+@pytest.mark.django_db
+def test_the_application_reaches_the_village_of_the_business() -> None:
+    people = make_regency()
+    case = make_national_case("surat-keterangan-usaha")
+    assert case.office.code == "kantor-16.11.03.2007"
+    case = take(case, people, "prepare", at=MONDAY, values=PREPARED)
+    case = take(case, people, "sign", at=MONDAY)
+    letter = Document.objects.get()
+    assert (case.state, letter.kind, letter.office.code) == ("issued", "certificate", "kantor-16.11.03.2007")
+    assert [one.office for one in letter.signatures.all()] == ["head"]
+
+
+@pytest.mark.django_db
+def test_a_business_moved_out_of_the_village_by_a_correction_is_not_certified() -> None:
+    people = make_regency()
+    case = make_national_case("surat-keterangan-usaha")
+    Case.objects.filter(pk=case.pk).update(answers={**case.answers, "business_village": "16.11.04.2001"})
+    with pytest.raises(Refused, match="bukan di"):
+        take(case, people, "prepare", at=MONDAY, values=PREPARED)

@@ -1,0 +1,88 @@
+"""Public information: no refusal without a ground and a harm test, one extension, objections in time."""
+
+from datetime import date
+
+import pytest
+
+from lawang.cases.models import Case
+from lawang.cases.tests.facts import facts, result
+from lawang.cases.tests.national import make_national_case, make_regency, take
+from lawang.lib.refused import Refused
+from lawang.people.node import day_of
+from tests.cast import moment
+
+MONDAY = moment("2026-02-02 10:00")
+CLOSED = {"ground": "a", "harm_test": "Membukanya sekarang menghambat penyidikan yang berjalan."}
+
+
+@pytest.mark.parametrize(
+    ("work", "expected"),
+    [
+        ({"refuse": CLOSED}, "passed"),
+        ({"refuse": {"ground": "a"}}, "failed"),
+        ({"refuse": {"harm_test": "x"}}, "failed"),
+        ({}, "failed"),
+    ],
+)
+def test_information_is_closed_only_after_a_harm_test(work: dict[str, dict[str, str]], expected: str) -> None:
+    assert result("refusal_has_ground", facts(work=work), step="refuse") == expected
+
+
+@pytest.mark.parametrize(
+    ("cause", "expected"), [("2026-02-02", "passed"), ("2026-01-30", "failed"), (None, "unsure")]
+)
+def test_thirty_working_days_to_object(cause: str | None, expected: str) -> None:
+    found = facts({"objection_cause_date": cause}, parameters={"objection_days": "30"})
+    assert result("objection_in_time", found) == expected
+
+
+@pytest.mark.django_db
+def test_holidays_of_the_office_lengthen_the_time_to_object() -> None:
+    make_regency()
+    case = make_national_case("keberatan-informasi", change={"objection_cause_date": "2026-02-11"})
+    case = Case.objects.select_related("owner__calendar").get(pk=case.pk)
+    answers = {"objection_cause_date": "2026-02-11"}
+
+    def on(day: date) -> str:
+        return result(
+            "objection_in_time", facts(answers, case=case, received=day, parameters={"objection_days": "30"})
+        )
+
+    assert on(date(2026, 4, 6)) == "passed"  # the 30th working day: Imlek, Nyepi, Eid and Good Friday between
+    assert on(date(2026, 4, 7)) == "failed"
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"request_number": "INF-2026-000012", "objection_ground": "refused"}, "passed"),
+        ({"objection_ground": "not_published"}, "passed"),
+        ({"objection_ground": "refused"}, "unsure"),
+    ],
+)
+def test_an_objection_names_the_request(answers: dict[str, str], expected: str) -> None:
+    assert result("objection_names_decision", facts(answers)) == expected
+
+
+@pytest.mark.django_db
+def test_the_promise_is_lengthened_once_by_seven_working_days() -> None:
+    people = make_regency()
+    case = make_national_case("informasi-publik")
+    assert case.due_at is not None
+    assert day_of(case.due_at) == date(2026, 2, 18)
+    case = take(case, people, "gather", at=MONDAY)
+    case = take(case, people, "extend", at=MONDAY)
+    assert case.due_at is not None
+    assert day_of(case.due_at) == date(2026, 2, 27)
+    with pytest.raises(Refused, match="satu kali"):
+        take(case, people, "extend", at=MONDAY)
+
+
+@pytest.mark.django_db
+def test_an_objection_is_decided_by_the_superior() -> None:
+    people = make_regency()
+    case = take(make_national_case("keberatan-informasi"), people, "consider", at=moment("2026-02-18 10:00"))
+    assert case.office.code == "setda"
+    decision = {"decision": "PPID memberikan dokumen itu dalam tiga hari kerja."}
+    case = take(case, people, "uphold", at=moment("2026-03-02 10:00"), outcome="partly", values=decision)
+    assert (case.state, case.outcome) == ("decided", "partly")
