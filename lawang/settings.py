@@ -44,8 +44,12 @@ def database(url: str) -> dict[str, object]:
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        # Compiling a query takes longer than any of ours runs.
-        "OPTIONS": {"application_name": "lawang", "options": "-c jit=off", **query},
+        # docs/decisions/0905-planner-settings.md
+        "OPTIONS": {
+            "application_name": "lawang",
+            "options": "-c jit=off -c join_collapse_limit=4",
+            **query,
+        },
     }
 
 
@@ -196,7 +200,20 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True  # to addresses that were proved, see people/proving.py
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+SIGN_UP = (
+    env(
+        "LAWANG_SIGN_UP",
+        "1",
+        "1 lets citizens make an account of their own; nobody needs one. Empty: an administrator makes all.",
+    )
+    == "1"
+)
 ACCOUNT_FORMS = {
+    "request_login_code": "lawang.people.door.RequestCodeForm",
+    "confirm_login_code": "lawang.people.door.MailedCodeForm",
     "login": "lawang.people.door.LoginForm",
     "change_password": "lawang.people.door.ChangePasswordForm",
     "reset_password": "lawang.people.door.ResetPasswordForm",
@@ -207,6 +224,7 @@ ACCOUNT_RATE_LIMITS = {  # per address only where a whole village may share one
     "login": "120/m/ip",
     "login_failed": "10/300s/key",  # wrong codes of the second factor; passwords are counted by axes
     "reset_password": "60/m/ip,3/300s/key",
+    "request_login_code": "60/m/ip,3/300s/key",
     "reset_password_from_key": "60/m/ip",
 }
 MFA_ADAPTER = "lawang.people.login.FactorAdapter"
@@ -306,6 +324,25 @@ LOGGING = {  # pyHanko writes the names of signers, and those do not belong in a
     "disable_existing_loggers": False,
     "loggers": {name: {"level": "CRITICAL"} for name in ("pyhanko", "pyhanko_certvalidator")},
 }
+CLAMD = env(
+    "LAWANG_CLAMD",
+    "",
+    "ClamAV's daemon, which looks at every file: path of its socket, or host:port. Empty: nobody looks.",
+)
+CONTACT_FILINGS = int(
+    env(
+        "LAWANG_CONTACT_FILINGS",
+        "30",
+        "Cases a day that citizens file with one telephone or e-mail; 0: no limit.",
+    )
+)
+ADDRESS_SENDINGS = int(
+    env(
+        "LAWANG_ADDRESS_SENDINGS",
+        "1200",
+        "Sendings a minute from one internet address, which a whole village may share; 0: no limit.",
+    )
+)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "lawang.web.staticfiles.StaticFiles"},
