@@ -13,6 +13,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lawang.cases.definition import definition_of
 from lawang.cases.models import Case, PaymentBatch, Service
 from lawang.cases.services.identity import day, number, setting
 from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check, effect
@@ -21,6 +22,7 @@ from lawang.lib.fields import look
 from lawang.lib.numbers import rupiah
 from lawang.lib.refused import Refused
 from lawang.people.models import User
+from lawang.record.actions import record
 
 NONE = "none"  # a parameter that a regency does not use
 NATURAL = "natural"  # a cause that officers found to be none of the excluded ones
@@ -29,7 +31,6 @@ DOUBTFUL = (
     "crime",
     "other",
 )  # answers of a family that say too little: victim or offender, which other cause
-BATCHES = "BAYAR-SKM"  # number series of payment lists
 
 
 # Entitlement
@@ -384,13 +385,16 @@ def join_batch(case: Case, facts: Facts, given: Mapping[str, str], *, by: User |
     batch = PaymentBatch.objects.filter(
         service_id=case.service_id, year=case.quota_year, state=PaymentBatch.State.DRAFT
     ).first()
-    case.batch = batch or PaymentBatch.objects.create(
-        service_id=case.service_id,
-        number=take_number(BATCHES, at=at),
-        year=case.quota_year,
-        made_by=by,
-        made_at=at,
-    )
+    if batch is None:
+        batch = PaymentBatch.objects.create(
+            service_id=case.service_id,
+            number=take_number(f"BAYAR-{definition_of(case.version).series}", at=at),
+            year=case.quota_year,
+            made_by=by,
+            made_at=at,
+        )
+        record(batch, "added", by=by, at=at, after={"number": batch.number, "year": batch.year})
+    case.batch = batch
 
 
 @effect("leave_batch", title=gettext_lazy("Keluarkan dari daftar pembayaran"))
