@@ -9,7 +9,7 @@ const isPrivate = (path) => /^\/(en\/)?(tugas|kelola|meja|akun|pimpinan|masuk|ke
 const isStatic = (path) => /^\/(static\/|tema-|lambang-)/.test(path);
 
 // Nobody's copy of a page: without cookies there is no name in it and no token.
-const plain = (path) => fetch(path, { credentials: "omit", cache: "no-cache", redirect: "error" });
+const plain = (path) => fetch(path, { credentials: "omit", cache: "no-cache", redirect: "manual" });
 
 // Keep a page with the files that it names.
 const store = async (path, answer) => {
@@ -23,10 +23,11 @@ const store = async (path, answer) => {
   for (const old of known.slice(0, Math.max(0, known.length - most))) await cache.delete(old);
 };
 
-// Keep the page at `path` when it may be kept. Throws without a network.
+// Keep the page at `path` when it may be kept. Throws without a network, or while the server is ill.
 const keep = async (path) => {
   if (isPrivate(path)) return;
   const answer = await plain(path);
+  if (answer.status >= 500) throw new Error(`HTTP ${answer.status}`);
   if (answer.ok && answer.headers.get("X-Keep") === "1") await store(path, answer);
   await keepAlso(path, answer);
 };
@@ -61,17 +62,22 @@ const above = async (path) => {
   return page && page.headers.get("X-Keep-Below") ? page : undefined;
 };
 
+const day = 24 * 3600 * 1000;
+const isOlder = (kept, answer) => !kept || Date.parse(answer.headers.get("Date")) - Date.parse(kept.headers.get("Date")) > day;
+
 const open = async (event) => {
   const path = new URL(event.request.url).pathname;
-  const network = fetch(event.request).then((answer) => {
+  const asked = find(path);
+  const network = Promise.resolve(event.preloadResponse).then((early) => early || fetch(event.request)).then(async (answer) => {
     const say = answer.ok && !isPrivate(path) && !new URL(event.request.url).search && answer.headers.get("X-Keep");
     if (say === "1") event.waitUntil(store(path, answer.clone()));
-    if (say === "copy") event.waitUntil(keep(path).catch(() => {})); // it has somebody's name: keep nobody's copy
+    // It has somebody's name: keep nobody's copy, fetched once a day.
+    if (say === "copy" && isOlder(await asked, answer)) event.waitUntil(keep(path).catch(() => {}));
     event.waitUntil(keepAlso(path, answer).catch(() => {}));
     return answer;
   });
   event.waitUntil(network.then(renew).catch(() => {}));
-  const kept = await find(path);
+  const kept = await asked;
   if (!kept) {
     const offline = OFFLINE[path.startsWith("/en/") ? "en" : "id"];
     return network.catch(async () => (await above(path)) || (await caches.match(offline, any)) || Response.error());
@@ -90,6 +96,7 @@ addEventListener("install", (event) =>
 
 addEventListener("activate", (event) =>
   event.waitUntil((async () => {
+    if (registration.navigationPreload) await registration.navigationPreload.enable(); // pages need not wait for us to wake
     await clients.claim();
     const open = await clients.matchAll({ type: "window", includeUncontrolled: true });
     await renew().catch(() => {});
