@@ -297,6 +297,7 @@ def serving(folder: Path) -> Iterator[int]:
         "LAWANG_KEYS": str(settings.KEYS),
         "LAWANG_SECRET_KEY": str(settings.SECRET_KEY),
         "LAWANG_PORT": str(port),
+        "LAWANG_ADDRESS_SENDINGS": "0",  # all of them come from this machine
         "PYTHONPATH": str(settings.ROOT),
     }
     lawang = [sys.executable, "-m", "lawang"]

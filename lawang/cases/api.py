@@ -19,14 +19,16 @@ from django.views.decorators.csrf import csrf_exempt
 
 from lawang.cases import receiving, tickets
 from lawang.cases.actions import Announced
+from lawang.cases.brakes import SAME_SENDING, by_address
 from lawang.cases.models import Attachment, Case
 from lawang.cases.receiving import ABOUT, LANGUAGE, Sent, Unreadable, paper_of
 from lawang.cases.uploads import PIECE, WrongOffset, add_piece
 from lawang.lib import codes
-from lawang.lib.refused import Refused
+from lawang.lib.refused import Refused, TooMany, TryLater
 from lawang.people.node import now
 from lawang.people.permissions import real
 from lawang.record.actions import SentDifferently
+from lawang.record.limits import count
 from lawang.record.models import Key
 from lawang.web.json import answer, refusal
 
@@ -49,7 +51,8 @@ class Wrong(Exception):
 
 
 def for_devices(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Answer only to scripts of our own pages, in JSON, whatever happens."""
+    """Answer only to scripts of our own pages, in JSON, whatever happens. 429 and 503 mean: later, it stays there."""
+    braked = by_address(view)
 
     @csrf_exempt
     @never_cache
@@ -60,7 +63,12 @@ def for_devices(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         ) not in ("same-origin", "none"):
             return refusal(403, "not_ours", _("Kiriman ini tidak datang dari halaman situs ini."))
         try:
-            return view(request, *args, **kwargs)
+            return braked(request, *args, **kwargs)
+        except TryLater as later:
+            code, status = ("too_many", 429) if isinstance(later, TooMany) else ("later", 503)
+            response = refusal(status, code, later.sentence)
+            response["Retry-After"] = str(later.seconds)
+            return response
         except Wrong as wrong:
             return refusal(400, "malformed", str(wrong))
         except RequestDataTooBig:
@@ -75,6 +83,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return refusal(405, "method", _("Kirim dengan POST."))
     key = _key(request)
+    count((SAME_SENDING, key), at=now())
     body = _body(request)
     data = _answers(body.get("answers"))
     spoken = (data.get(LANGUAGE) or ["id"])[-1]
@@ -105,6 +114,8 @@ def _receive(
         return refusal(422, "invalid", unreadable.sentence, fields)
     except SentDifferently as refused:
         return refusal(409, "conflict", refused.sentence)
+    except TryLater:
+        raise
     except Refused as refused:
         return refusal(422, "refused", refused.sentence)
     response = answer(receiving.receipt(case), status=201 if fresh else 200)

@@ -31,6 +31,7 @@ from django.views.decorators.http import require_POST
 from lawang.cases import actions, following, messages, tickets, tracking, uploads
 from lawang.cases import answers as kept
 from lawang.cases.actions import Given
+from lawang.cases.brakes import by_address
 from lawang.cases.definition import Definition, definition_of
 from lawang.cases.forms import CaseForm
 from lawang.cases.models import RUNNING, Case, Note
@@ -56,6 +57,7 @@ def with_ticket(view: View) -> View:
     """Hand a view the case of its code when this visitor may see it; others are led to the question first."""
 
     @never_cache
+    @by_address
     @wraps(view)
     def inner(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponseBase:
         known = codes.normalise(code)
@@ -112,6 +114,7 @@ def forget_all(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@by_address
 def track(request: HttpRequest, code: str) -> HttpResponse:
     """How far is it? Everything on one page; without a ticket first a question."""
     known = codes.normalise(code)

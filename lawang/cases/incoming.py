@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from lawang.cases.definition import Definition
 from lawang.cases.models import Case
 from lawang.cases.receiving import paper_of
 from lawang.lib import codes
-from lawang.lib.refused import Refused
+from lawang.lib.refused import Refused, TryLater
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,15 @@ def _paper(field: str, upload: "UploadedFile[bytes]", definition: Definition) ->
 
 
 def store(case: Case, papers: list[Paper], *, at: datetime) -> None:
-    """Put the papers into a case that announced them, those that are not there yet."""
+    """Put the papers into a case that announced them, those that are not there yet.
+
+    One that nobody can look at just now stays announced; the tracking page says that it has not arrived.
+    """
     attachments = {one.number: one for one in case.attachments.filter(file=None)}
     for number, paper in enumerate(papers):
         attachment = attachments.get(number)
         if attachment is not None and attachment.sha256 == paper.announced.sha256:
-            uploads.add_piece(attachment, paper.data[attachment.offset :], offset=attachment.offset, at=at)
+            with suppress(TryLater):
+                uploads.add_piece(
+                    attachment, paper.data[attachment.offset :], offset=attachment.offset, at=at
+                )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from lawang.areas.models import Area
-from lawang.cases import actions
+from lawang.cases import actions, brakes
 from lawang.cases.actions import Announced, Representative
 from lawang.cases.definition import HAVE, Definition, Requirement, definition_of
 from lawang.cases.models import Case, ServiceVersion
@@ -200,15 +200,19 @@ def receive(
 ) -> tuple[Case, bool]:
     """File what was sent, once; return the case and whether it is new.
 
-    Raise Unreadable, SentDifferently (the key is known with other content) or Refused. Nothing is remembered then.
+    Raise Unreadable, SentDifferently (the key is known with other content) or Refused, also TooMany of one contact.
+    Nothing is remembered then.
     """
     version = version_for(sent.service, sent.version, at=at)
     check_papers(sent.papers)
 
     def do() -> dict[str, Any]:
+        answers = read(sent, version, at=at)
+        if by is None:
+            brakes.count_filing(definition_of(version), answers, at=at)
         case = actions.file_case(
             version,
-            read(sent, version, at=at),
+            answers,
             code=sent.code,
             at=at,
             by=by,
@@ -250,6 +254,7 @@ def receive_bundle(
         if faults:
             raise Unreadable(faults)
         bundle = uuid4()
+        brakes.count_filing(definition_of(versions[0]), clean[0], at=at)
         made = [
             actions.file_case(
                 version,

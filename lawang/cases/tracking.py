@@ -7,17 +7,16 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from lawang.cases.actions import parties_of
+from lawang.cases.brakes import LOOKUPS
 from lawang.cases.models import Case, Ticket
 from lawang.lib import codes
 from lawang.lib.refused import Refused
 from lawang.people import parties
+from lawang.record import limits
 
-TRIES = 5  # wrong answers for one code, then it is shut for a while
-PAUSE = timedelta(minutes=15)
 GOOD_FOR = timedelta(days=30)
 COOKIE = "lawang-kartu"  # the tickets of one device, separated by dots
 MOST_TICKETS = 20
@@ -42,18 +41,14 @@ def open_with(typed: str, *, phone_end: str = "", birth_date: str = "", at: date
         raise Refused(
             _("Kode lacak ini salah tulis. Kode terdiri atas 13 huruf dan angka, misalnya 7F3A-91C2-0KXM-4.")
         )
-    counter = f"lookup:{code}"
-    if int(cache.get(counter, 0)) >= TRIES:
-        raise Refused(_("Terlalu banyak jawaban salah untuk kode ini. Coba lagi 15 menit lagi."))
+    limits.count((LOOKUPS, code), at=at)  # before we look, so that many at the same moment are all counted
     case = Case.objects.select_related("applicant", "subject", "representative").filter(code=code).first()
     known = case is not None and any(
         parties.knows(party, phone_end=phone_end, birth_date=birth_date) for party in parties_of(case)
     )
     if case is None or not known:
-        cache.add(counter, 0, int(PAUSE.total_seconds()))
-        cache.incr(counter)
         raise Refused(wrong)
-    cache.delete(counter)
+    limits.forget(LOOKUPS, code)
     return case, give_ticket(case, at=at)
 
 

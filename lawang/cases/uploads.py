@@ -13,13 +13,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from lawang.cases.brakes import PAPERS
 from lawang.cases.definition import Definition, definition_of
 from lawang.cases.models import Attachment, Case
 from lawang.lib.keyfile import sync_folder
-from lawang.lib.pdf import demand_safe
-from lawang.lib.refused import Refused
+from lawang.lib.refused import Refused, TryLater
 from lawang.people.models import User
-from lawang.record import files
+from lawang.record import files, limits
 from lawang.record.actions import keep_file, record
 from lawang.record.models import File, Privacy
 
@@ -39,7 +39,8 @@ class WrongOffset(Exception):
 def add_piece(attachment: Attachment, piece: bytes, *, offset: int, at: datetime) -> Attachment:
     """Append a piece at `offset`; with the last one the paper is checked and kept.
 
-    Raise WrongOffset when `offset` is not where we are. A hash that does not fit begins again at 0.
+    Raise WrongOffset when `offset` is not where we are, TryLater when a whole paper cannot be looked at just now: the
+    last piece may then be sent again. A hash that does not fit begins again at 0.
     """
     attachment = Attachment.objects.select_for_update().select_related("case__version").get(pk=attachment.pk)
     if attachment.file_id is not None or attachment.trouble:
@@ -86,6 +87,8 @@ def _finish(attachment: Attachment, path: Path, at: datetime) -> None:
         attachment.file = keep_paper(
             attachment.case, data, paper=attachment.paper, name=attachment.name, by=None, at=at
         )
+    except TryLater:
+        raise
     except Refused as refused:
         attachment.trouble = refused.sentence[:300]
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
@@ -97,8 +100,6 @@ def keep_paper(case: Case, data: bytes, *, paper: str, name: str, by: User | Non
     Raise Refused for what no paper may be: unknown types, scripts inside a PDF, more than the limit.
     """
     _demand_kind(definition_of(case.version), data, paper)
-    if data.startswith(b"%PDF-"):
-        demand_safe(data)
     privacy = privacy_of(case, paper)
     file = keep_file(
         data,
@@ -116,8 +117,6 @@ def keep_paper(case: Case, data: bytes, *, paper: str, name: str, by: User | Non
 def check_paper(definition: Definition, data: bytes, *, paper: str, name: str) -> None:
     """Raise Refused when these bytes can never become that paper; nothing is kept."""
     _demand_kind(definition, data, paper)
-    if data.startswith(b"%PDF-"):
-        demand_safe(data)
     files.check(data, name)
 
 
@@ -145,7 +144,9 @@ def privacy_of(case: Case, paper: str) -> str:
 
 
 def attach(case: Case, data: bytes, *, paper: str, name: str, by: User | None, at: datetime) -> Attachment:
-    """Add a paper that came whole, with an ordinary form."""
+    """Add a paper that came whole, with an ordinary form. Raise TooMany after too many from citizens on one day."""
+    if by is None:
+        limits.count((PAPERS, str(case.key)), at=at)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
         number = case.attachments.count()

@@ -7,7 +7,8 @@ class ConnectConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lawang.connect import bsre, smtp
+        from lawang.connect import bsre, clamd, smtp
 
         smtp.register()
         bsre.register()
+        clamd.register()

@@ -25,7 +25,7 @@ from lawang.documents.models import (
     VoidedNumber,
 )
 from lawang.documents.numbers import Taken, check_pattern, take, take_number, void
-from lawang.documents.validation import Verdict, demand_safe, validate
+from lawang.documents.validation import Verdict, validate
 from lawang.lib import codes
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text, say
@@ -395,10 +395,20 @@ def write(document: Document, places: Iterable[Signature], *, by: User | None, a
 
 
 def keep(document: Document, content: bytes, *, by: User | None, at: datetime) -> None:
-    """Put a PDF on disk as the document's file, encrypted under the document's key."""
+    """Put a PDF on disk as the document's file, encrypted under the document's key.
+
+    What came from elsewhere went through `pdf_of` before.
+    """
     name = f"{kind_name(document.kind)} {document.number.replace('/', '-') or codes.shown(document.code)}.pdf"
     document.file = keep_file(
-        content, name=name, about=document, privacy=Privacy.PERSONAL, by=by, at=at, is_sealed=True
+        content,
+        name=name,
+        about=document,
+        privacy=Privacy.PERSONAL,
+        by=by,
+        at=at,
+        is_sealed=True,
+        is_ours=True,
     )
     document.sha256 = hashlib.sha256(content).hexdigest()
 
@@ -518,9 +528,8 @@ def pdf_of(upload: "UploadedFile[bytes] | bytes", name: str = "") -> bytes:
     """Return the bytes of a PDF that somebody handed in, checked like every file."""
     given = name or ("dokumen.pdf" if isinstance(upload, bytes) else str(upload.name or "dokumen.pdf"))
     content = files.check(upload, given)
-    if content.kind != "application/pdf":
+    if content.kind != files.PDF:
         raise Refused(_("Kirim berkas PDF."))
-    demand_safe(content.data)
     return content.data
 
 

@@ -11,3 +11,17 @@ class Refused(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = str(sentence)
+
+
+class TryLater(Refused):
+    """What was asked is right, and cannot be done just now: what was sent stays, and may be sent again (503)."""
+
+    seconds = 60  # after which it is worth a try
+
+
+class TooMany(TryLater):
+    """Somebody asks too often (429)."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds

@@ -20,12 +20,14 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lawang.lib.keyfile import sync_folder
+from lawang.lib.pdf import demand_safe
 from lawang.lib.refused import Refused
 from lawang.record.models import File, Privacy
 
 PIXELS = 50_000_000  # a picture unpacks to at most some 200 MB
 UNPACKED = 300_000_000  # bytes that an office document may unpack to
 PARTS = 5_000  # files inside an office document
+PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PICTURES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
@@ -36,7 +38,7 @@ TEXTS = {
     ".geojson": "application/geo+json",
 }
 ENDINGS = {  # what a file's name ends in, by its kind; the first is given when the name has another
-    "application/pdf": (".pdf",),
+    PDF: (".pdf",),
     "image/png": (".png",),
     "image/jpeg": (".jpg", ".jpeg"),
     "image/webp": (".webp",),
@@ -44,7 +46,7 @@ ENDINGS = {  # what a file's name ends in, by its kind; the first is given when 
     DOCX: (".docx",),
     **{kind: (ending,) for ending, kind in TEXTS.items()},
 }
-SHOWN = {"application/pdf", *PICTURES.values()}  # opens in the browser; everything else is downloaded
+SHOWN = {PDF, *PICTURES.values()}  # opens in the browser; everything else is downloaded
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,33 @@ class Content:
     data: bytes  # what will be stored
 
 
-def check(upload: "UploadedFile[bytes] | bytes", name: str) -> Content:
-    """Return the contents, cleaned, with their type; raise Refused when they cannot be accepted."""
+Scanner = Callable[[bytes], None]
+_scanners: list[Scanner] = []
+
+
+def register_scanner(scan: Scanner) -> None:
+    """Let a program look at whatever people hand in, before anything else opens it.
+
+    It raises Refused for what it finds, and TryLater when it cannot say: nothing is kept unseen.
+    """
+    if scan not in _scanners:
+        _scanners.append(scan)
+
+
+def check(upload: "UploadedFile[bytes] | bytes", name: str, *, is_ours: bool = False) -> Content:
+    """Return the contents, cleaned, with their type; raise Refused when they cannot be accepted.
+
+    `is_ours`: we made it ourselves, or it went through here when it came, so nobody looks for harm in it.
+    """
     data = _read(upload)
     if not data:
         raise Refused(_("Berkas kosong. Pilih berkas lain."))
+    if not is_ours:
+        for scan in _scanners:
+            scan(data)
     data, kind = _sniff(data, Path(name).suffix.lower())
+    if kind == PDF and not is_ours:
+        demand_safe(data)
     return Content(_safe_name(name, kind), kind, data)
 
 
@@ -86,7 +109,7 @@ def _read(upload: "UploadedFile[bytes] | bytes") -> bytes:
 def _sniff(data: bytes, ending: str) -> tuple[bytes, str]:
     """Return what is to be stored, and its kind."""
     if data.startswith(b"%PDF-"):
-        return data, "application/pdf"
+        return data, PDF
     if data.startswith((b"\x89PNG", b"\xff\xd8\xff")) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         return _picture(data)
     if data.startswith(b"PK\x03\x04"):

@@ -138,3 +138,14 @@ class Key(models.Model):
     content = models.CharField(max_length=64)  # SHA-256 of what was sent
     result = models.JSONField(default=dict)
     at = models.DateTimeField()
+
+
+class Tries(models.Model):
+    """One row counts how often somebody tried one thing in one span of time; who, only as a keyed hash."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True)  # when the span is over
+
+    class Meta:
+        verbose_name_plural = "tries"

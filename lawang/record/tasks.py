@@ -4,7 +4,7 @@ from django.utils import timezone
 from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
-from lawang.record import files_sweep, outbox, pulse, seals
+from lawang.record import files_sweep, limits, outbox, pulse, seals
 from lawang.record.jobs import by_clock, job
 
 
@@ -27,6 +27,11 @@ def seal_night(timestamp: int) -> None:
 @by_clock("40 18 * * *")
 def sweep_files(timestamp: int) -> None:
     files_sweep.remove_strays(at=timezone.now())
+
+
+@by_clock("50 * * * *")
+def forget_tries(timestamp: int) -> None:
+    limits.sweep(at=timezone.now())
 
 
 @app.periodic(cron="20 18 * * *")

@@ -15,6 +15,13 @@ from lawang.record.models import File, Privacy
 PERSONAL = {Privacy.PERSONAL, Privacy.SENSITIVE}
 
 
+def _caching(file: File) -> str:
+    """Say how long a browser may keep it: nothing of people's own data on a computer that others use too."""
+    if file.privacy in PERSONAL:
+        return "private, no-store"
+    return "public, max-age=3600" if file.privacy == Privacy.PUBLIC else "private, no-cache"
+
+
 @require_safe
 def file(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Answer with a kept file. Who may not read it learns nothing of it; who is not logged in is asked to."""
@@ -27,7 +34,7 @@ def file(request: HttpRequest, key: UUID) -> HttpResponseBase:
         saw(found.about, ["file"], by=request.user, at=timezone.now(), why=request.path)
     headers = {
         "ETag": f'"{found.sha256}"',
-        "Cache-Control": "public, max-age=3600" if found.privacy == Privacy.PUBLIC else "private, no-cache",
+        "Cache-Control": _caching(found),
         "X-Content-Type-Options": "nosniff",
     }
     if request.headers.get("If-None-Match") == headers["ETag"]:

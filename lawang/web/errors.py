@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import render
 
-from lawang.lib.refused import Refused
+from lawang.lib.refused import Refused, TooMany, TryLater
 
 NEVER_AGAIN = ("password", "sandi", "pin", "otp", "token", "secret", "rahasia", "recovery")
 MOST_KEPT = 200  # values
@@ -64,6 +64,14 @@ def lost_token(request: HttpRequest, reason: str = "") -> HttpResponse:
 def lost_session(request: HttpRequest, door: str) -> HttpResponse:
     """Show what somebody sent whose session had ended: they log in at `door` in another tab and send it again."""
     return render(request, "web/csrf.html", {"ours": True, "door": door, **_typed(request)}, status=403)
+
+
+def later(request: HttpRequest, exception: TryLater) -> HttpResponse:
+    """Say when it is worth another try (429 or 503), with what was typed, so that one press sends it then."""
+    told = {"ours": True, "later": exception.sentence, **_typed(request, came_from_here(request))}
+    response = render(request, "web/csrf.html", told, status=429 if isinstance(exception, TooMany) else 503)
+    response["Retry-After"] = str(exception.seconds)
+    return response
 
 
 def _typed(request: HttpRequest, is_wanted: bool = True) -> dict[str, Any]:

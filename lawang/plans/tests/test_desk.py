@@ -38,6 +38,7 @@ from lawang.plans.models import (
 )
 from lawang.plans.revising import start_revision
 from lawang.record.models import Entry
+from tests import pdfs
 from tests.cast import make_agency, make_membership, make_role, make_user, moment
 from tests.plan_factory import make_indicator, make_living_plan, make_plan, make_programme, make_quick_win
 
@@ -427,7 +428,7 @@ INDICATOR = {
 }
 
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = pdfs.plain()
 
 
 def test_the_legal_basis_keeps_its_text(draft: Revision, dewi: User, media: Path) -> None:

@@ -7,6 +7,7 @@ from django.test import Client
 from lawang.record import files
 from lawang.record.actions import keep_file
 from lawang.record.models import Access, File, Privacy
+from tests import pdfs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -51,7 +52,9 @@ def test_a_file_without_a_noun_is_closed_unless_public(client: Client, at: datet
 
 def test_reading_a_personal_file_is_written_down(client: Client, siti: Any, at: datetime) -> None:
     client.force_login(siti)
-    client.get(f"/berkas/{keep(at, privacy=Privacy.PERSONAL).key}/").getvalue()
+    answer = client.get(f"/berkas/{keep(at, privacy=Privacy.PERSONAL).key}/")
+    answer.getvalue()
+    assert answer["Cache-Control"] == "private, no-store"
     assert Access.objects.get().by == siti
 
 
@@ -64,6 +67,6 @@ def test_the_same_file_is_not_sent_twice(client: Client, siti: Any, at: datetime
 
 def test_a_pdf_opens_in_the_browser(client: Client, siti: Any, at: datetime) -> None:
     client.force_login(siti)
-    answer = client.get(f"/berkas/{keep(at, b'%PDF-1.7', 'a.pdf').key}/")
+    answer = client.get(f"/berkas/{keep(at, pdfs.plain(), 'a.pdf').key}/")
     answer.getvalue()
     assert answer["Content-Disposition"].startswith("inline")

@@ -12,6 +12,7 @@ from lawang.lib.refused import Refused
 from lawang.record.actions import keep_file, read_file
 from lawang.record.files_sweep import GRACE, remove_strays
 from lawang.record.models import File
+from tests import pdfs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
@@ -93,6 +94,21 @@ def test_what_is_dangerous_or_broken_gets_a_sentence(data: bytes, name: str) -> 
 def test_a_picture_that_unpacks_too_large_is_refused() -> None:
     with pytest.raises(Refused, match="megapiksel"):
         keep(photo("PNG", (9000, 9000), "1"), "besar.png")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (pdfs.plain("<</S/JavaScript/JS(app.alert\\(1\\))>>", catalog="/OpenAction 5 0 R"), "JavaScript"),
+        (pdfs.plain("<</S/Launch/F(cmd.exe)>>", catalog="/OpenAction 5 0 R"), "program"),
+        (pdfs.locked(pdfs.plain(), to_open="rahasia"), "kata sandi"),
+        (pdfs.plain()[:120], "rusak"),
+    ],
+)
+def test_a_pdf_is_looked_into_before_it_is_kept(data: bytes, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        keep(data, "surat.pdf")
+    assert not File.objects.exists()
 
 
 def test_a_file_above_the_limit_is_refused(settings: Any) -> None:
