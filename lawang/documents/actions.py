@@ -30,7 +30,7 @@ from lawang.lib import codes
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text, say
 from lawang.people.models import Agency, Node, NodeKey, User
-from lawang.people.node import day_of
+from lawang.people.node import day_of, remembered
 from lawang.people.node import node as the_node
 from lawang.people.permissions import demand
 from lawang.record import actions as history
@@ -384,13 +384,14 @@ def makes_examples(*, signed: bool) -> bool:
 
 def write(document: Document, places: Iterable[Signature], *, by: User | None, at: datetime) -> None:
     """Set the final PDF with these places for signatures, into the columns of the document; it is not saved here."""
-    list_qr_key(at=at)
-    letter = composing.compose(
-        document,
-        signatures=list(places),
-        watermark=composing.EXAMPLE if document.is_example else "",
-        is_final=True,
-    )
+    with remembered():
+        list_qr_key(at=at)
+        letter = composing.compose(
+            document,
+            signatures=list(places),
+            watermark=composing.EXAMPLE if document.is_example else "",
+            is_final=True,
+        )
     keep(document, typeset.pdf(letter, at=at), by=by, at=at)
 
 
@@ -647,7 +648,6 @@ def locked(document: Document) -> Document:
     )
 
 
-@transaction.atomic
 def list_qr_key(*, at: datetime) -> NodeKey | None:
     """Put the present QR key on the node's list of public keys and end the one before it.
 
@@ -655,8 +655,11 @@ def list_qr_key(*, at: datetime) -> NodeKey | None:
     """
     fingerprint, public = qr.qr_card()
     known = NodeKey.objects.filter(fingerprint=fingerprint).first()
-    if known is not None:
-        return known
+    return known or _list_qr_key(fingerprint, public, at=at)
+
+
+@transaction.atomic
+def _list_qr_key(fingerprint: str, public: str, *, at: datetime) -> NodeKey | None:
     node = Node.objects.select_for_update().order_by("pk").first()
     if node is None:
         return None

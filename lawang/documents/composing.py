@@ -26,6 +26,7 @@ from lawang.record.actions import thing_name
 DRAFT = "DRAF"  # the watermarks; letters are official in Indonesian, and so are these
 EXAMPLE = "CONTOH"
 UNSIGNED = "BELUM DITANDATANGANI"
+OFFICE = 70  # letters of an office's name in the QR, which grows with it
 NOTE = "Ditandatangani secara elektronik"
 
 
@@ -118,7 +119,7 @@ def statement_of(document: Document) -> qr.Statement:
         code=document.code,
         number=document.number,
         date=document.date.isoformat() if document.date else "",
-        office=say(document.office.name, "id"),
+        office=say(document.office.name, "id")[:OFFICE],
         kind=document.kind,
         is_example=document.is_example,
     )

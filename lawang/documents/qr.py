@@ -25,6 +25,7 @@ from lawang.lib.keyfile import key_file
 
 FORMAT = "L1"
 HALF = 32  # bytes of r and of s
+MASK = 2
 SHORT = 8  # hex digits of a fingerprint that name a key
 
 
@@ -129,10 +130,16 @@ def read(signed: str, keys: dict[str, str]) -> Statement | None:
     return None
 
 
+def drawn(url: str) -> segno.QRCode:
+    """Return the QR code of an address. What a signature says is random, so that any mask reads as well as the best,
+    for which all eight would have to be tried."""
+    return segno.make_qr(url, error="m", boost_error=False, mask=MASK)
+
+
 def svg(url: str) -> str:
     """Return a QR code as a drawing of its own size in modules, with the quiet zone of four that readers want."""
     out = io.BytesIO()
-    segno.make(url, error="m", micro=False, boost_error=False).save(
+    drawn(url).save(
         out, kind="svg", border=4, xmldecl=False, svgclass=None, lineclass=None, omitsize=True, light="#fff"
     )
     return out.getvalue().decode()

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import docx as library
-import segno
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from lawang.documents import qr
 from lawang.documents.language import (
     Break,
     Bullets,
@@ -196,9 +196,7 @@ def _signature(paper: Any, letter: Letter, signer: Signer) -> None:
 
 def _check(paper: Any, check: Check) -> None:
     picture = io.BytesIO()
-    segno.make(check.url, error="m", micro=False, boost_error=False).save(
-        picture, kind="png", scale=6, border=4
-    )
+    qr.drawn(check.url).save(picture, kind="png", scale=6, border=4)
     picture.seek(0)
     _rule(paper.add_paragraph())
     drawn = paper.add_paragraph().add_run().add_picture(picture, width=Cm(3))
