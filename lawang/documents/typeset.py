@@ -36,8 +36,8 @@ from lawang.documents.letter import Letter, Signer, leveled
 SOURCE = Path(__file__).with_name("letter.typ")
 TOFU = "\u25a1"  # in place of a letter that the fonts do not have
 
-# Names are written in Latin characters (Permendagri 73/2022, Pasal 5 (1) a). Beside them: punctuation, currency, arrows,
-# mathematical signs and simple shapes; the fonts of the wheel have every one, which a test checks.
+# Names are written in Latin characters (Permendagri 73/2022, Pasal 5 (1) a). Beside them: punctuation, currency,
+# arrows, mathematical signs and simple shapes; the fonts of the wheel have every one, which a test checks.
 _PRINTED = re.compile(
     "[^ -~\u00a0-\u00ac\u00ae-\u024f\u0300-\u036f\u1e00-\u1eff\u2010-\u2027\u202f-\u203f\u2070\u2074-\u208e"
     "\u20a0-\u20bf\u2190-\u22ff\u2500-\u25ff]"
