@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("lawang.packs.urls")),
         path("", include("lawang.measures.urls")),
         path("", include("lawang.documents.urls")),
+        path("", include("lawang.cases.urls")),
+        path("meja/", include("lawang.cases.desk.urls")),
         path("", include("lawang.plans.urls")),
         path("kelola/rencana/", include("lawang.plans.desk.urls")),
         path("", include("lawang.portal.urls")),

@@ -23,7 +23,7 @@ from lawang.cases import deadlines, letters, messages
 from lawang.cases.definition import Definition, Step, definition_of
 from lawang.cases.models import Ask, Attachment, Case, CaseLink, Note, ServiceVersion, Stay
 from lawang.cases.offices import days_of, office_for
-from lawang.cases.rules import TAKER_VERBS
+from lawang.cases.rules import verb_of
 from lawang.cases.services.registry import CHECKS, EFFECTS, Facts
 from lawang.cases.settings import parameters_of
 from lawang.documents.actions import register_elsewhere
@@ -212,7 +212,7 @@ def take_step(
     with transaction.atomic():
         case, definition = lock(case, revision)
         step = _step(case, definition, code)
-        verb = TAKER_VERBS.get(step.by)
+        verb = verb_of(step)
         if verb is None:
             raise Refused(_("Langkah ini tidak diambil petugas."))
         demand(by, verb, case)
@@ -491,7 +491,7 @@ def assign(case: Case, handler: User | None, *, by: User, at: datetime) -> Case:
 
     Raise Refused when `by` may not handle the case, or `handler` may not.
     """
-    case, _definition = lock(case)
+    case, definition = lock(case)
     demand(by, "cases.handle", case)
     if handler is not None:
         from lawang.people.permissions import may
@@ -513,6 +513,8 @@ def assign(case: Case, handler: User | None, *, by: User, at: datetime) -> Case:
         before={"handler": before},
         after={"handler": handler.pk if handler else None},
     )
+    if handler is not None and handler.pk != by.pk:
+        messages.tell_handler(case, definition, handler, by=by, at=at)
     return case
 
 

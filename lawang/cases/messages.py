@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import models
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -134,3 +135,24 @@ def tell_officers(
             notify(address=user.email, kind=kind, subject=subject, body=body, about=case, at=at)
             sent += 1
     return sent
+
+
+def tell_handler(case: Case, definition: Definition, handler: User, *, by: User, at: datetime) -> None:
+    """Tell an officer that a colleague gave them a case: number, service, by when; no personal data."""
+    words = {
+        "number": case.number,
+        "service": say(definition.title),
+        "who": by.name,
+        "link": f"{node().base_url.rstrip('/')}{reverse('desk:case', args=[case.key])}",
+    }
+    body = _("%(who)s memberikan %(number)s (%(service)s) kepada Anda.") % words
+    if case.due_at:
+        body += " " + _("Tenggatnya %(day)s.") % {"day": long_date(case.due_at)}
+    tell_officers(
+        case,
+        [handler],
+        kind="case_given",
+        subject=_("%(number)s untuk Anda") % words,
+        body=f"{body}\n\n{words['link']}",
+        at=at,
+    )

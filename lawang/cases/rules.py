@@ -4,7 +4,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from lawang.cases.models import Case, Service, Unit
+from lawang.cases.definition import Step
+from lawang.cases.models import Case, PaymentBatch, Reply, Service, Unit
 from lawang.people.permissions import may, real, register
 from lawang.record import verbs
 from lawang.record.files import register_reader
@@ -18,6 +19,16 @@ TAKER_VERBS = {
     "head": "cases.decide",
     "superior": "cases.hear",
 }
+
+
+def verb_of(step: Step) -> str | None:
+    """Return the verb that somebody needs for a step; None for steps of applicants and of the clock.
+
+    Paying is nobody's by their rank: whoever decides does not pay.
+    """
+    if step.kind == "pay" and step.by in TAKER_VERBS:
+        return "cases.pay"
+    return TAKER_VERBS.get(step.by)
 
 
 def _offices(thing: object) -> set[int]:
@@ -35,12 +46,17 @@ def _office(thing: object) -> set[int]:
 
 
 def _owner(thing: object) -> set[int]:
+    """Who pays: the agency that answers for the case, for the cases of a list, for the service."""
+    if isinstance(thing, PaymentBatch):
+        return set(thing.cases.values_list("owner_id", flat=True)) or _service_office(thing.service)
+    if isinstance(thing, Service):
+        return _service_office(thing)
     assert isinstance(thing, Case)
     return {thing.owner_id}
 
 
 def _areas(thing: object) -> set[int]:
-    if isinstance(thing, Reply | PaymentBatch):
+    if isinstance(thing, Reply):
         return set()
     assert isinstance(thing, Case)
     return {thing.area_id} if thing.area_id else set()
@@ -101,6 +117,8 @@ def install() -> None:
             "case_corrected": _("Isian diperbaiki"),
             "case_claimed": _("Dimasukkan ke akun pemohon"),
             "case_held": _("Ditahan karena sengketa, atau dilepas lagi"),
+            "batch_sent": _("Daftar pembayaran dikirim ke bank"),
+            "batch_paid": _("Daftar pembayaran ditandai dibayar"),
             "case_escalated": _("Dilaporkan ke atasan karena lewat waktu"),
             "case_objected": _("Keberatan diajukan"),
             "due_changed": _("Tenggat dihitung ulang"),

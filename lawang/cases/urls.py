@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from lawang.cases import api, follow, manage, performance, views
+from lawang.cases.desk import batches
 
 app_name = "cases"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("layanan/<slug:code>/", views.service, name="service"),
     path("layanan/<slug:code>/ajukan/", views.apply, name="apply"),
     path("layanan/<slug:code>/formulir/", views.paper, name="paper"),
+    path("layanan/<slug:code>/pembayaran/", batches.public, name="payments"),
     path("peristiwa/<slug:code>/", views.event, name="event"),
     path("peristiwa/<slug:code>/ajukan/", views.apply_event, name="apply_event"),
     path("kinerja/", performance.index, name="performance"),

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lawang.cases import actions, letters
+from lawang.cases import actions, following, letters
 from lawang.cases.actions import Changed, add_note, assign, take_step
 from lawang.cases.desk import showing
 from lawang.cases.desk.dossier import Dossier, demand_open, open_dossier
 from lawang.cases.desk.frame import SEE, Desk, frame, person
 from lawang.cases.desk.steps import Decisions, decisions_of, ready_field
 from lawang.cases.desk.words import deadline, deadline_of
-from lawang.cases.forms import MORE, FieldsForm
+from lawang.cases.forms import MORE, CaseForm
 from lawang.cases.models import Case, Note
 from lawang.documents import composing, typeset
 from lawang.documents.actions import template_for
@@ -363,9 +363,10 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponseBase:
         raise Refused(_("Sebagian isiannya tertutup untuk peran Anda, jadi tidak dapat Anda perbaiki."))
     posted = request.POST if request.method == "POST" else None
     more = request.POST.get(MORE, "")
-    form = FieldsForm(
-        dossier.definition.fields,
+    form = CaseForm(
+        dossier.definition,
         posted,
+        corrects=True,
         answers=dossier.answers,
         today=day_of(dossier.at),
         more=[more] if more else [],
@@ -373,7 +374,8 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponseBase:
     )
     if posted is not None and not more and form.is_valid():
         try:
-            actions.correct_answers(dossier.case, form.answers, by=dossier.desk.user, at=dossier.at)
+            whole = following.with_files(dossier.case, dossier.definition, form.answers)
+            actions.correct_answers(dossier.case, whole, by=dossier.desk.user, at=dossier.at)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -390,8 +392,6 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponseBase:
     context = frame(request, dossier.desk) | {
         "form": form,
         "case": dossier.case,
-        "sections": [(say(one.title), form.items(one.fields)) for one in dossier.definition.sections],
-        "papers_items": form.items((dossier.definition.papers,)) if dossier.definition.papers else (),
         "crumbs": [
             (_("Meja kerja"), reverse("desk:list")),
             (dossier.case.number, reverse("desk:case", args=[key])),

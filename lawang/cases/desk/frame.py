@@ -9,8 +9,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lawang.cases.definition import Step
 from lawang.cases.models import Case, Unit
-from lawang.cases.rules import TAKER_VERBS
+from lawang.cases.rules import TAKER_VERBS, verb_of
 from lawang.people.models import User
 from lawang.people.permissions import Reach, grants, may, reach, sees
 from lawang.people.privacy import masked_name
@@ -80,6 +81,11 @@ class Desk:
         how_far = self._reaches[verb]
         return how_far.everything or case.office_id in how_far.agencies or case.area_id in how_far.areas
 
+    def takes_in_bulk(self, step: Step, case: Case) -> bool:
+        """Tell whether this person may take a step with several cases at once, as far as their tasks go."""
+        verb = verb_of(step)
+        return step.in_bulk and step.kind != "pay" and verb is not None and self.acts_on(case, verb)
+
     def holds(self, case: Case) -> bool:
         """Tell whether this person has something to do with the case where it lies now."""
         return any(self.acts_on(case, verb) for verb in ACT)
@@ -106,6 +112,7 @@ def places(request: HttpRequest, desk: Desk) -> list[tuple[str, str, bool]]:
     wanted: Iterable[tuple[str, str, bool]] = (
         (_("Permohonan"), "desk:list", any(desk.may(verb) for verb in SEE)),
         (_("Catat"), "desk:record", desk.may(FILE_FOR)),
+        (_("Pembayaran"), "desk:payments", desk.may(PAY)),
         (_("Jawaban siap"), "desk:replies", desk.may("cases.handle")),
     )
     found = [(title, reverse(address)) for title, address, is_open in wanted if is_open]

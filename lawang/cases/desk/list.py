@@ -27,7 +27,6 @@ from lawang.cases.desk.finding import found, is_nik
 from lawang.cases.desk.frame import ACT, EXPORT, SEE, Desk, frame, person
 from lawang.cases.desk.words import GROUPS, Deadline, deadline_of
 from lawang.cases.models import Attachment, Case, CaseQuerySet, Service
-from lawang.cases.rules import TAKER_VERBS
 from lawang.lib.dates import short_date
 from lawang.lib.text import say
 from lawang.people.models import Membership, User
@@ -205,6 +204,11 @@ class DeskFilters(Filters):
                 found.append((area.code, f"– {area.title}"))
         return found
 
+    def chosen(self) -> dict[str, Any]:
+        found = super().chosen()
+        self.errors.clear()  # what does not fit is ignored, and no field is marked for it
+        return found
+
     def narrow(self, rows: CaseQuerySet, at: datetime) -> CaseQuerySet:
         """Return those that fit."""
         chosen = self.chosen()
@@ -354,11 +358,7 @@ def row_of(case: Any, desk: Desk, at: datetime) -> Row:
         deadline_of(case, at),
         papers,
         "" if desk.offices == {case.office_id} else case.office.short_name,
-        tuple(
-            step.code
-            for step in definition.steps_from(case.state)
-            if step.in_bulk and step.by in TAKER_VERBS and desk.acts_on(case, TAKER_VERBS[step.by])
-        ),
+        tuple(step.code for step in definition.steps_from(case.state) if desk.takes_in_bulk(step, case)),
     )
 
 

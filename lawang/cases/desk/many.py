@@ -16,7 +16,7 @@ from lawang.cases.definition import definition_of, warm
 from lawang.cases.desk.frame import ACT, Desk, frame, person
 from lawang.cases.desk.list import PER_PAGE, TAKE, light
 from lawang.cases.models import Case
-from lawang.cases.rules import TAKER_VERBS
+from lawang.cases.rules import verb_of
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people.node import now
@@ -49,9 +49,10 @@ def plan_of(case: Case, code: str, desk: Desk) -> Plan:
     state = say(definition.states[case.state].title)
     if step is None or case.state not in step.sources:
         return Plan(case, name, _("Langkah ini tidak ada pada tahap “%(state)s”.") % {"state": state}, True)
-    if not step.in_bulk or step.by not in TAKER_VERBS:
+    verb = verb_of(step)
+    if verb is None or not step.in_bulk or step.kind == "pay":
         return Plan(case, name, _("Langkah ini diambil satu per satu, di halaman permohonannya."), True)
-    answer = may(desk.user, TAKER_VERBS[step.by], case)
+    answer = may(desk.user, verb, case)
     if not answer:
         return Plan(case, name, answer.reason, True)
     target = say(definition.states[step.to].title)

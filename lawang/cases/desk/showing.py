@@ -183,17 +183,18 @@ def _paper(one: Requirement, choice: str, rows: Sequence[Lines], dossier: Dossie
     substitute = next((other for other in one.substitutes if other.code == choice), None)
     note = ""
     if substitute is not None:
-        note = _("Memakai pengganti: %(title)s") % {"title": say(substitute.title)}
+        note = _("Memakai pengganti: %(title)s.") % {"title": say(substitute.title)}
     elif choice == "none":
         note = _("Pemohon menyatakan tidak ada.")
     comes = one.is_uploaded if substitute is None else substitute.is_uploaded
     is_missing = not sheets and comes and choice != "none"
     if is_missing:
-        note = (
+        missing = (
             _("Diserahkan di loket; belum dipindai.")
             if dossier.case.channel != Case.Channel.WEB
             else _("Berkasnya belum ada.")
         )
+        note = f"{note} {missing}".strip()
     return Paper(say(one.title), note, sheets, is_missing)
 
 

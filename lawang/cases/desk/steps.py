@@ -18,7 +18,7 @@ from lawang.cases.desk.dossier import Dossier, Lines, candidates_of
 from lawang.cases.forms import FieldsForm
 from lawang.cases.models import Case
 from lawang.cases.offices import days_of
-from lawang.cases.rules import TAKER_VERBS
+from lawang.cases.rules import TAKER_VERBS, verb_of
 from lawang.documents.actions import pdf_of
 from lawang.documents.validation import Verdict, validate
 from lawang.lib.dates import long_date
@@ -39,13 +39,6 @@ TAKERS = {
 OTHER_LAW = "-"
 REFUSING = (Case.Outcome.REFUSED, Case.Outcome.NOT_HELD, Case.Outcome.PARTLY)
 MOST_ITEMS = 30
-
-
-def verb_of(step: Step) -> str | None:
-    """Return the verb that a person needs for a step; None for steps of applicants and of the clock."""
-    if step.kind == "pay" and step.by in TAKER_VERBS:
-        return "cases.pay"
-    return TAKER_VERBS.get(step.by)
 
 
 class GivenForm(Form):

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from lawang.cases.desk import case, many, paper, replies
+from lawang.cases.desk import batches, case, many, paper, replies
 from lawang.cases.desk import list as listing
 
 app_name = "desk"
@@ -12,6 +12,13 @@ urlpatterns: list[URLPattern] = [
     path("banyak/", many.many, name="many"),
     path("catat/", paper.services, name="record"),
     path("catat/<slug:code>/", paper.entry, name="entry"),
+    path("bayar/", batches.overview, name="payments"),
+    path("bayar/daftar/<uuid:key>/", batches.batch, name="batch"),
+    path("bayar/daftar/<uuid:key>/kirim/", batches.send, name="send_batch"),
+    path("bayar/daftar/<uuid:key>/dibayar/", batches.paid, name="paid_batch"),
+    path("bayar/daftar/<uuid:key>/bank.csv", batches.batch_csv, name="batch_csv"),
+    path("bayar/daftar/<uuid:key>/bank.xlsx", batches.batch_xlsx, name="batch_xlsx"),
+    path("bayar/<slug:code>/", batches.service, name="payment"),
     path("jawaban/", replies.replies, name="replies"),
     path("jawaban/baru/", replies.add_reply, name="add_reply"),
     path("jawaban/<int:pk>/", replies.reply, name="reply"),
