@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from lawang.cases.models import Event, Unit
 from lawang.lib.fields import Class, Kind
+from lawang.packs.reference import APPENDICES
 from lawang.packs.registry import PackVersion, register_kind
 from lawang.packs.schema import (
     Anything,
@@ -561,6 +562,21 @@ def install_events(items: list[dict[str, Any]], pack: PackVersion) -> None:
     Event.objects.filter(pack=pack.name).exclude(code__in=[item["code"] for item in items]).delete()
 
 
+def functions() -> str:
+    """Return the Markdown of the checks and effects that services may name."""
+    from lawang.cases.services.registry import CHECKS, EFFECTS
+
+    lines = ["## Checks and effects\n", "What a service may name in `checks` and `effects`.\n"]
+    for title, known in (("Checks", CHECKS), ("Effects", EFFECTS)):
+        lines += [f"### {title}\n", "| name | what it does | needs |", "|---|---|---|"]
+        for name, one in sorted(known.items()):
+            meaning = (one.function.__doc__ or "").strip().partition("\n")[0].replace("|", "/")
+            needs = [f"`{word}`" for word in (*one.fields, *one.parameters)]
+            lines.append(f"| `{name}` | {meaning} | {', '.join(needs)} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
 def register() -> None:
     """Make units.yaml, services/*.yaml and events.yaml parts of packs."""
     register_kind(
@@ -585,3 +601,5 @@ def register() -> None:
         meaning="Events of life and the services they need.",
         title=gettext_lazy("Peristiwa"),
     )
+    if functions not in APPENDICES:
+        APPENDICES.append(functions)

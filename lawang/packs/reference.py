@@ -1,7 +1,7 @@
 """The reference part of docs/packs.md, made from the declarations."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
@@ -13,8 +13,13 @@ PAGE = settings.ROOT / "docs" / "packs.md"
 BEGIN = "<!-- reference: written by `lawang packs reference --write`, do not edit below -->\n"
 
 
+APPENDICES: list[
+    Callable[[], str]
+] = []  # Markdown that nouns add: the functions that their definitions may name
+
+
 def reference() -> str:
-    """Return the Markdown of every kind of file and every group in it."""
+    """Return the Markdown of every kind of file and every group in it, and what nouns add."""
     seen: set[str] = set()
     parts = ["## pack.yaml\n", *_group(MANIFEST, seen)]
     for kind in KINDS.values():
@@ -25,6 +30,7 @@ def reference() -> str:
             parts.append(f"## {kind.name}.yaml\n\n{kind.meaning} {'One thing' if single else 'A list'}.\n")
         for group in _groups(kind.schema):
             parts += _group(group, seen)
+    parts += [appendix() for appendix in APPENDICES]
     return "\n".join(parts)
 
 

@@ -1,6 +1,7 @@
 """lawang services list|rehearse|publish|unit."""
 
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -54,7 +55,7 @@ class Command(BaseCommand):
         for unit in Unit.objects.select_related("agency"):
             self.stdout.write(f"{unit.code}  {say(unit.title)}: {unit.agency.code if unit.agency else '–'}")
 
-    def drafts(self, codes: "list[str]") -> "list[ServiceVersion]":
+    def drafts(self, codes: Sequence[str]) -> Sequence[ServiceVersion]:
         found = ServiceVersion.objects.select_related("service").filter(state=ServiceVersion.State.DRAFT)
         for code in codes:
             if not found.filter(service__code=code).exists():
