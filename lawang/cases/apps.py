@@ -24,11 +24,12 @@ class CasesConfig(AppConfig):
         sources.register_source_reader("cases.case", letters.may_read)
         sources.register_source_listener("cases.case", letters.listen)
 
-        shell.link(_("Layanan"), "cases:services", order=1)
-        shell.link(_("Lacak"), "cases:find", order=2)
+        shell.link(_("Layanan"), "cases:services", order=-2)
+        shell.link(_("Lacak"), "cases:find", order=-1)
         for verb in frame.SEE:
             login.land(verb, "desk:list", order=-1, when=frame.has_work)
         shell.link(_("Meja kerja"), "desk:list", order=0, place="desk", shown=frame.is_shown)
+        login.land_others("cases:mine")
         shell.link(_("Permohonan saya"), "cases:mine", order=3, place="desk", shown=is_citizen)
 
 

@@ -22,6 +22,7 @@ from lawang.lib import fields as lib
 from lawang.lib.text import Text, say
 from lawang.people.models import Agency, Membership, Party, User
 from lawang.people.node import day_of
+from lawang.people.proving import is_proved
 from lawang.record import verbs
 from lawang.record.actions import thing_name
 from lawang.record.models import Access, Entry, Outbox
@@ -398,7 +399,7 @@ def _what(path: str, titles: Mapping[str, str]) -> str:
 
 def left_with(person: User) -> list[Case]:
     """Return cases in no account that were left with an e-mail address which this person proved to own."""
-    if not person.email or not proved(person):
+    if not person.email or not is_proved(person):
         return []
     parties = Party.objects.filter(email_hash=keyed_hash(person.email))
     return list(
@@ -406,13 +407,4 @@ def left_with(person: User) -> list[Case]:
         .select_related("service", "version", "applicant")
         .defer("version__definition")
         .order_by("-received_at")[:20]
-    )
-
-
-def proved(person: User) -> bool:
-    """Tell whether somebody has shown that the address of their account is theirs."""
-    from allauth.account.models import EmailAddress
-
-    return bool(
-        EmailAddress.objects.filter(user=person, email__iexact=person.email or "", verified=True).exists()
     )

@@ -13,6 +13,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from axes.utils import reset as unlock
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -73,7 +74,7 @@ def add_user(
     by: User | None,
     at: datetime,
 ) -> User:
-    """Make an account. There is no open sign-up.
+    """Make an account for somebody who works here; citizens make their own, see `sign_up`.
 
     Without a password nobody can log in until `one_time_link` was used; a password that an administrator chose is
     changed at the first login unless `must_change` is False. Raise Refused when a name, address or number is taken or
@@ -96,6 +97,16 @@ def add_user(
         sealed=_contact(user),
     )
     return user
+
+
+def sign_up(*, username: str, name: str, password: str, at: datetime) -> User:
+    """Make a citizen's own account. It holds no task, and no address until its owner has proved one (proving.py).
+
+    Raise Refused when the installation takes no sign-ups, the name is taken or wrong, or the password is too weak.
+    """
+    if not settings.SIGN_UP:
+        raise Refused(_("Akun dibuat oleh administrator kabupaten."))
+    return add_user(username=username, name=name, password=password, must_change=False, by=None, at=at)
 
 
 @transaction.atomic

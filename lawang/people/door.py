@@ -11,6 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lawang.people.models import User
+from lawang.people.proving import is_proved
 from lawang.web.forms import OurForm
 
 _CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "20"}
@@ -95,6 +96,26 @@ class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc
         email: str = self.cleaned_data["email"]
         self.users = list(User.objects.filter(email__iexact=email, is_active=True))
         return email
+
+
+class RequestCodeForm(_Plain, account.RequestLoginCodeForm):  # type: ignore[misc]
+    words = {"email": _("Alamat surel Anda")}
+    hints = {"email": _("Yang sudah Anda buktikan di akun Anda.")}
+
+    def clean_email(self) -> str:
+        """Find the account that proved this address; for others the answer is the same, and nothing is sent."""
+        email: str = super().clean_email()
+        found = User.objects.filter(email__iexact=email, is_active=True).first()
+        self._user = found if found is not None and is_proved(found) else None
+        return email
+
+
+class MailedCodeForm(_Plain, account.ConfirmLoginCodeForm):  # type: ignore[misc]
+    words = {"code": _("Kode 6 angka dari surel")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= _CODE
 
 
 class CodeForm(_Plain, mfa.AuthenticateForm):  # type: ignore[misc]

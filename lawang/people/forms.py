@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +25,51 @@ KINDS = [
     (Agency.Kind.VILLAGE, gettext_lazy("Desa atau kelurahan")),
     (Agency.Kind.OUTSIDE, gettext_lazy("Mitra di luar pemerintah kabupaten")),
 ]
+
+
+class SignUpForm(Form):
+    """A citizen's own account: a name, how to log in. An address is proved afterwards."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Nama Anda"), max_length=120, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    username = forms.CharField(
+        label=gettext_lazy("Nama pengguna"),
+        help_text=gettext_lazy("Huruf kecil, angka, titik. Dipakai untuk masuk, misalnya siti.contoh."),
+        max_length=60,
+        widget=forms.TextInput({"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Kata sandi"),
+        help_text=format_lazy(
+            gettext_lazy(
+                "Paling sedikit {least} karakter, bukan kata sandi yang banyak dipakai. Kalimat pendek mudah diingat."
+            ),
+            least=settings.PASSWORD_LENGTH,
+        ),
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+
+class AddressForm(Form):
+    """An e-mail address to which a code will be sent."""
+
+    email = forms.CharField(
+        label=gettext_lazy("Alamat surel"),
+        max_length=254,
+        widget=forms.TextInput({"type": "email", "autocomplete": "email", "autocapitalize": "none"}),
+    )
+
+
+class CodeForm(Form):
+    """The code that came by e-mail."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Kode 6 angka"),
+        max_length=20,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "one-time-code", "class": "w10"}),
+    )
 
 
 def agency_label(agency: Agency) -> str:

@@ -31,10 +31,12 @@ from lawang.people import actions
 from lawang.people.identify import find
 from lawang.people.models import User
 from lawang.people.node import node, now
-from lawang.people.permissions import may, needs_second_factor
+from lawang.people.permissions import grants, may, needs_second_factor
 from lawang.record.actions import notify, record
 
 _LANDINGS: list[tuple[int, str, str, Callable[[User], bool] | None]] = []
+
+_ELSEWHERE = "people:account"
 
 
 def land(verb: str, address: str, *, order: int = 50, when: Callable[[User], bool] | None = None) -> None:
@@ -46,6 +48,12 @@ def land(verb: str, address: str, *, order: int = 50, when: Callable[[User], boo
     _LANDINGS.sort(key=lambda one: one[:3])
 
 
+def land_others(address: str) -> None:
+    """Open the page `address` after login to people who hold no task here."""
+    global _ELSEWHERE
+    _ELSEWHERE = address
+
+
 def landing(user: User) -> str:
     """Return the page that somebody sees first."""
     for _order, verb, address, when in _LANDINGS:
@@ -54,7 +62,8 @@ def landing(user: User) -> str:
                 return reverse(address)
         except NoReverseMatch:
             continue
-    return reverse("people:account")
+    held = grants(user)
+    return reverse("people:account" if held and held.all else _ELSEWHERE)
 
 
 class Identified(AuthenticationBackend):  # type: ignore[misc]
@@ -181,7 +190,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", words).split())
         body = render_to_string(f"{template_prefix}_message.txt", words).strip() + "\n"
         kind = template_prefix.rsplit("/", 1)[-1]
-        about = context["user"]
+        about = context.get("user") or find(email) or "people.door"
         notify(address=email, kind=kind, subject=subject, body=body, about=about, at=now())
 
     def send_notification_mail(

@@ -52,6 +52,8 @@ def install() -> None:
             "deactivated": _("Akun ditutup"),
             "delegated": _("Tugas dititipkan"),
             "delegation_ended": _("Titipan tugas diakhiri"),
+            "email_lost": _("Surel dilepas: pemiliknya membuktikannya di akun lain"),
+            "email_proved": _("Surel dibuktikan"),
             "key_listed": _("Kunci segel dicantumkan"),
             "layer_imported": _("Peta batas diimpor"),
             "link_made": _("Tautan sekali pakai dibuat"),

@@ -1,8 +1,11 @@
 """One's own account."""
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lawang.lib.refused import Refused
-from lawang.people import actions
+from lawang.people import actions, proving
 from lawang.people.devices import device
-from lawang.people.forms import ContactForm, DelegationForm
-from lawang.people.login import must_have_second_factor
+from lawang.people.forms import AddressForm, CodeForm, ContactForm, DelegationForm, SignUpForm
+from lawang.people.login import landing, must_have_second_factor
 from lawang.people.models import Delegation, User
 from lawang.people.node import now, today
 from lawang.people.permissions import RULES, SCOPES, Grant, grants
@@ -48,6 +51,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     context = {
         "person": user,
         "email": masked_email(user.email),
+        "is_proved": proving.is_proved(user),
         "phone": masked_phone(user.phone),
         "tasks": [(grant, allowed(grant)) for grant in held.all] if held else [],
         "delegations": delegations,
@@ -56,6 +60,61 @@ def profile(request: HttpRequest) -> HttpResponse:
         "sessions": UserSession.objects.filter(user=user).count(),
     }
     return render(request, "people/profile.html", context)
+
+
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Make an account of one's own, where the installation lets citizens; nobody needs one."""
+    if request.user.is_authenticated:
+        return redirect("people:account")
+    if not settings.SIGN_UP:
+        return render(request, "account/signup_closed.html")
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = actions.sign_up(**form.cleaned_data, at=now())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            login(request, user, "lawang.people.login.Identified")
+            record_authentication(request, user, method="password", username=user.username)
+            messages.success(request, _("Akun Anda siap."))
+            return redirect("people:email")
+    return render(request, "people/sign_up.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+def email(request: HttpRequest) -> HttpResponse:
+    """Prove an e-mail address: type it, then the code that arrives there."""
+    user = me(request)
+    at = now()
+    waiting = proving.waiting_for(request.session, at=at)
+    form: AddressForm | CodeForm
+    if request.POST.get("deed") == "again":
+        proving.forget_code(request.session)
+        return redirect("people:email")
+    if waiting:
+        form = CodeForm(request.POST or None)
+    else:
+        form = AddressForm(request.POST or None, initial={"email": user.email})
+    if request.method == "POST" and form.is_valid():
+        try:
+            if waiting:
+                proving.prove(user, form.cleaned_data["code"], request.session, at=at)
+                messages.success(request, _("Surel Anda terbukti. Kabar permohonan dikirim ke sana."))
+                return redirect(landing(user))
+            proving.send_code(user, form.cleaned_data["email"], request.session, at=at)
+            return redirect("people:email")
+        except Refused as refused:
+            form.refuse(refused)
+    context = {
+        "form": form,
+        "waiting": waiting,
+        "is_proved": proving.is_proved(user),
+        "person": user,
+        "skip": landing(user),
+        "crumbs": [(_("Akun saya"), reverse("people:account"))],
+    }
+    return render(request, "people/email.html", context, status=422 if form.errors else 200)
 
 
 @login_required

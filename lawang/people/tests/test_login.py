@@ -126,12 +126,6 @@ def test_behind_the_proxy_its_last_address_counts(client: Client, siti: User, se
     assert AccessAttempt.objects.get().ip_address == "10.20.30.40"
 
 
-def test_no_open_sign_up(client: Client) -> None:
-    answer = client.post("/akun/daftar/", {"username": "x", "password1": PASSWORD, "password2": PASSWORD})
-    assert "Akun dibuat oleh administrator" in answer.content.decode()
-    assert not User.objects.exists()
-
-
 # The second factor
 
 
