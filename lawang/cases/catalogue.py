@@ -93,6 +93,11 @@ def rows_of(services: Iterable[Any], offices: Offices, shares: Mapping[int, str]
     ]
 
 
+def line_of(one: Any) -> str:
+    """Return price and time of a row of `offered`: "Gratis · 2 hari kerja"."""
+    return f"{price_of(one.fee)} · {clock.words(Clock(one.promise['kind'], one.promise['count']))}"
+
+
 def price_of(fee: int) -> str:
     return rupiah(fee) if fee else _("Gratis")
 
@@ -190,16 +195,8 @@ class ToBring:
 
 def to_bring(definition: Definition) -> list[ToBring]:
     """Return what an applicant prepares, with when."""
-    titles = {leaf.path: leaf.field for leaf in lib.leaves(definition.fields)}
-    found = []
-    for one in definition.requirements:
-        decides = titles.get(one.show_when.name) if one.show_when else None
-        names = {choice.code: say(choice.title) for choice in decides.choices} if decides else {}
-        values = one.show_when.values if one.show_when and decides else ()
-        few = 0 < len(values) < len(names)
-        words = _(" atau ").join(names.get(value, value) for value in values)
-        found.append(ToBring(one, _("Bila: %(answers)s") % {"answers": words} if few else ""))
-    return found
+    top = {one.name: one for section in definition.sections for one in section.fields}
+    return [ToBring(one, _bila(one.show_when, top)) for one in definition.requirements]
 
 
 # The service standard
@@ -292,7 +289,7 @@ class PaperItem:
 class PaperPart:
     title: str
     items: tuple[PaperItem, ...]
-    number: int = 0  # of a repetition
+    when: str = ""  # "Bila: ..."
 
 
 ROW = 24  # boxes in a line of the paper
@@ -316,17 +313,18 @@ def boxes_svg(groups: Iterable[int]) -> SafeString:
     )
 
 
+LONGEST_HINT = 60  # letters; longer ones are for the screen
 MOST_ON_PAPER = 2  # repetitions that are printed of what may be filled in more often
 
 
 def paper_parts(definition: Definition) -> list[PaperPart]:
     """Return the form as it is printed, in the order of the screen."""
-    titles = {leaf.path: leaf.field for leaf in lib.leaves(definition.fields)}
+    top = {one.name: one for section in definition.sections for one in section.fields}
     papers = tuple(
         PaperItem(
             say(one.title),
-            say(one.note) if one.note else "",
-            _when(one.show_when, titles),
+            "",
+            _bila(one.show_when, top),
             ticks=(
                 _("Ada"),
                 *(say(other.title) for other in one.substitutes),
@@ -340,47 +338,47 @@ def paper_parts(definition: Definition) -> list[PaperPart]:
     for section in definition.sections:
         plain: list[PaperItem] = []
         for one in section.fields:
-            if one.kind == lib.Kind.GROUP:
-                if plain:
-                    parts.append(PaperPart(say(section.title), tuple(plain)))
-                    plain = []
-                times = max(one.least_times, min(one.most_times, MOST_ON_PAPER)) if one.repeats else 1
-                condition = _when(one.show_when, titles)
-                for number in range(1, times + 1):
-                    inner = tuple(_paper_items(one.fields, titles))
-                    title = say(one.title) + (f" {number}" if one.repeats else "")
-                    title += f". {condition}" if condition else ""
-                    parts.append(PaperPart(title, inner, number))
-            elif one.kind != lib.Kind.FILE:
-                plain += _paper_items((one,), titles)
+            if one.kind != lib.Kind.GROUP:
+                plain += _paper_items((one,), top)
+                continue
+            if plain:
+                parts.append(PaperPart(say(section.title), tuple(plain)))
+                plain = []
+            times = max(one.least_times, min(one.most_times, MOST_ON_PAPER)) if one.repeats else 1
+            for number in range(1, times + 1):
+                title = say(one.title) + (f" {number}" if one.repeats else "")
+                items = tuple(_paper_items(one.fields, top))
+                parts.append(PaperPart(title, items, _bila(one.show_when, top)))
         if plain:
             parts.append(PaperPart(say(section.title), tuple(plain)))
     return [*bring, *parts] if papers_come_first(definition) else [*parts, *bring]
 
 
-def _paper_items(fields: Iterable[lib.Field], titles: Mapping[str, lib.Field]) -> Iterator[PaperItem]:
+def _paper_items(fields: tuple[lib.Field, ...], around: Mapping[str, lib.Field]) -> Iterator[PaperItem]:
+    near = {**around, **{one.name: one for one in fields}}
     for one in fields:
         if one.kind == lib.Kind.GROUP:
-            yield from _paper_items(one.fields, titles)
+            yield from _paper_items(one.fields, near)
         elif one.kind != lib.Kind.FILE:
-            yield _paper_item(one, _when(one.show_when, titles))
+            yield _paper_item(one, _bila(one.show_when, near))
 
 
-def _when(condition: lib.ShowWhen | None, titles: Mapping[str, lib.Field]) -> str:
+def _bila(condition: lib.ShowWhen | None, near: Mapping[str, lib.Field]) -> str:
+    """Return "Bila: ..." with the answers after which something is asked; `near` are the fields it may hang on."""
     if condition is None:
         return ""
-    decides = titles.get(condition.name) or next(
-        (field for path, field in titles.items() if path.endswith(f".{condition.name}")), None
-    )
-    if decides is None:
+    decides = near.get(condition.name)
+    names = {choice.code: say(choice.title) for choice in decides.choices} if decides else {}
+    if not names or len(condition.values) >= len(names):
         return ""
-    names = {choice.code: say(choice.title) for choice in decides.choices}
-    answers = _(" atau ").join(names.get(value, value) for value in condition.values)
-    return _("Isi bila %(question)s: %(answers)s") % {"question": say(decides.title), "answers": answers}
+    return _("Bila: %(answers)s") % {
+        "answers": _(" atau ").join(names.get(value, value) for value in condition.values)
+    }
 
 
 def _paper_item(one: lib.Field, when: str) -> PaperItem:
     label, hint = say(one.title), say(one.help)
+    hint = hint if len(hint) <= LONGEST_HINT else ""
     match one.kind:
         case lib.Kind.IDENTITY:
             return PaperItem(label, hint, when, boxes=(16,))
@@ -394,7 +392,9 @@ def _paper_item(one: lib.Field, when: str) -> PaperItem:
             note = _("kecamatan") if one.level == "district" else _("desa, kecamatan")
             return PaperItem(label, hint or note, when, lines=1)
         case lib.Kind.NUMBER | lib.Kind.MONEY:
-            return PaperItem(label, hint, when, boxes=(12 if one.kind == lib.Kind.MONEY else 6,))
+            digits = len(str(one.most)) if one.most else 12 if one.kind == lib.Kind.MONEY else 6
+            boxes = (digits, one.decimals) if one.decimals else (digits,)
+            return PaperItem(label, hint, when, boxes=boxes)
     match one.format:
         case "family_card":
             return PaperItem(label, hint, when, boxes=(16,))

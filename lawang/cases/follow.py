@@ -296,7 +296,9 @@ def _step(
         (one for one in definition.steps_from(case.state) if one.by == "applicant" and one.kind == kind), None
     )
     if step is None:
-        raise Refused(_("Itu tidak bisa lagi dilakukan: permohonan ini sudah sampai tahap lain."))
+        return _too_late(
+            request, case, _("Itu tidak bisa lagi dilakukan: permohonan ini sudah sampai tahap lain.")
+        )
     form = ReasonForm(request.POST or None, is_required=step.needs_reason or kind == "reopen")
     if request.method == "POST" and form.is_valid():
         try:
@@ -320,11 +322,19 @@ def _step(
     return render(request, "cases/step.html", context, status=422 if form.errors else 200)
 
 
+def _too_late(request: HttpRequest, case: Case, sentence: str) -> HttpResponse:
+    """Say on the case's page what cannot be done any more."""
+    notices.error(request, sentence)
+    return HttpResponseRedirect(address(case))
+
+
 @with_ticket
 def correct(request: HttpRequest, case: Case) -> HttpResponse:
     """Mend the answers while the case runs."""
     if case.phase not in RUNNING:
-        raise Refused(_("Permohonan ini sudah diputuskan; isiannya tidak bisa diubah lagi."))
+        return _too_late(
+            request, case, _("Permohonan ini sudah diputuskan; isiannya tidak bisa diubah lagi.")
+        )
     definition = definition_of(case.version)
     form = CaseForm(
         definition,

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from lawang.areas.maps import DistrictMap, MapValue, district_map
 from lawang.areas.models import Area
+from lawang.cases import catalogue
 from lawang.lib.dates import period_name
 from lawang.lib.numbers import as_is
 from lawang.lib.text import say
@@ -362,7 +363,7 @@ def _named(column: str, words: str) -> Q:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Find programmes, indicators, quick wins, figures, agencies, areas and applications by words."""
+    """Find services, programmes, indicators, quick wins, figures, agencies, areas and applications by words."""
     words = " ".join(request.GET.get("q", "").replace("\x00", "").split())[:100]
     query = reading.word_query(words)
     groups: list[dict[str, Any]] = []
@@ -422,11 +423,19 @@ def _groups(words: str, query: SearchQuery) -> list[dict[str, Any]]:
         .select_related("agency")
         .order_by("name")[:MOST_FOUND]
     )
+    services = catalogue.found(catalogue.offered(), words)[:MOST_FOUND]
     regency = node().area
     areas = Area.objects.filter(valid_to=None).called(words)
     areas = areas.filter(code__startswith=regency.code) if regency else areas
     list_href = f"{reverse('programmes')}?q="
     return [
+        {
+            "title": _("Layanan"),
+            "found": [
+                (reverse("cases:service", args=[row.code]), say(row.shown_title), catalogue.line_of(row), "")
+                for row in services
+            ],
+        },
         {
             "title": _("Program"),
             "more": list_href,
