@@ -109,9 +109,16 @@ def _membership() -> dict[str, Any]:
     return {**_user(), "pk": _first("people.membership", user__username="mega").pk}
 
 
+def _case(**more: Any) -> Callable[[], dict[str, Any]]:
+    """Return the code of Siti's case."""
+    return lambda: {"code": _first("cases.case", account__username="siti").code, **more}
+
+
 def _letter_of(office: str = "PDAM", **more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"office": _first("people.agency", code=office).key} | more
 
+
+NO_KEY = "00000000-0000-4000-8000-000000000000"
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **dict.fromkeys(
@@ -204,6 +211,45 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **dict.fromkeys(
         ("cases:service_performance", "cases:service_performance_csv", "cases:service_performance_json"),
         lambda: {"code": "akta-kelahiran"},
+    ),
+    **dict.fromkeys(
+        ("cases:service", "cases:service_json", "cases:apply", "cases:paper"),
+        lambda: {"code": "akta-kelahiran"},
+    ),
+    **dict.fromkeys(("cases:event", "cases:apply_event"), lambda: {"code": "anak-lahir"}),
+    "cases:piece": lambda: {"key": NO_KEY, "number": 0},
+    **dict.fromkeys(
+        (
+            *(
+                "cases:track",
+                "cases:receipt",
+                "cases:history",
+                "cases:answers",
+                "cases:correct",
+                "cases:reply",
+            ),
+            *("cases:note", "cases:withdraw", "cases:reopen", "cases:claim", "cases:forget"),
+        ),
+        _case(),
+    ),
+    **dict.fromkeys(("cases:resend", "cases:document"), _case(key=NO_KEY)),
+    "cases:attachment": _case(number=0),
+    **dict.fromkeys(
+        ("desk:case", "desk:hand", "desk:note", "desk:why", "desk:correct", "desk:slip"),
+        _key("cases.case", office__code="PDAM"),
+    ),
+    "desk:step": lambda: {"key": _first("cases.case", office__code="PDAM").key, "code": "examine"},
+    "desk:letter": lambda: {"key": _first("cases.case", office__code="PDAM").key, "code": "write_cover"},
+    "desk:resend": lambda: {"key": _first("cases.case", office__code="PDAM").key, "message": NO_KEY},
+    "desk:entry": lambda: {"code": "akta-kelahiran"},
+    **dict.fromkeys(
+        ("desk:reply", "desk:drop_reply"), lambda: {"pk": _first("cases.reply", agency__code="PDAM").pk}
+    ),
+    **dict.fromkeys(("desk:register", "desk:register_csv"), lambda: {"code": "informasi-publik"}),
+    **dict.fromkeys(("desk:payment", "cases:payments"), lambda: {"code": "santunan-kematian"}),
+    **dict.fromkeys(
+        ("desk:batch", "desk:send_batch", "desk:paid_batch", "desk:batch_csv", "desk:batch_xlsx"),
+        _key("cases.paymentbatch"),
     ),
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),

@@ -34,6 +34,7 @@ ROLES = {
     "counter-officer": "joko",
     "district-officer": "andi",
     "village-officer": "yoga",
+    "treasurer": "tuti",
 }
 
 
@@ -105,6 +106,7 @@ def leave_something_behind() -> None:
     """Make what the demonstration does not have, so that every page has something to show."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    from lawang.cases.tests.desk import leave_work_behind
     from lawang.documents.tests.letters import leave_letters_behind
     from lawang.people import actions as people
     from lawang.people.models import Agency, Membership, User
@@ -116,7 +118,9 @@ def leave_something_behind() -> None:
 
     at = timezone.now()
     ratna, dewi = User.objects.get(username="ratna"), User.objects.get(username="dewi")
-    siti = people.add_user(username="siti", name="Siti Contoh", by=None, at=at)
+    siti = User.objects.filter(username="siti").first() or people.add_user(
+        username="siti", name="Siti Contoh", by=None, at=at
+    )
     User.objects.filter(pk=siti.pk).update(password=ratna.password)
     people.delegate(
         Membership.objects.get(user=dewi),
@@ -138,7 +142,34 @@ def leave_something_behind() -> None:
     mine = imports.receive(SimpleUploadedFile("program.csv", sheet), plan=Plan.objects.get(), by=dewi, at=at)
     imports.examine(mine, at=at)
     start_revision(Plan.objects.get(), by=dewi, at=at)
+    case_of(siti)
+    leave_work_behind(Agency.objects.get(code="PDAM"), at=at)
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
+
+
+def case_of(citizen: Any) -> None:
+    """File the first example of a birth certificate for somebody, in force even where nobody could publish it."""
+    from lawang.cases.actions import file_case
+    from lawang.cases.definition import definition_of
+    from lawang.cases.models import Service, ServiceVersion, Unit
+    from lawang.cases.reading import read_answers
+    from lawang.lib.codes import new_code
+    from lawang.people.models import Agency
+
+    at = timezone.now()
+    for service in Service.objects.filter(current=None):
+        version = ServiceVersion.objects.filter(service=service).latest("number")
+        ServiceVersion.objects.filter(pk=version.pk).update(state="published", published_at=at)
+        Service.objects.filter(pk=service.pk).update(current=version)
+    for unit in Unit.objects.filter(agency=None, code="dukcapil"):
+        unit.agency = Agency.objects.get(code="DUKCAPIL")
+        unit.save()
+    version = ServiceVersion.objects.select_related("service").get(
+        service__code="akta-kelahiran", state="published"
+    )
+    asked, example = definition_of(version).fields, version.definition["examples"][0]["answers"]
+    answers = read_answers(asked, example, today=at.date()).answers
+    file_case(version, answers, code=new_code(), at=at, account=citizen)
 
 
 def client_of(role: str) -> Client:
