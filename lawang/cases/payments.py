@@ -27,7 +27,7 @@ from lawang.people.models import User
 from lawang.people.permissions import demand, sees
 from lawang.record import sealing
 from lawang.record.actions import record, thing_name
-from lawang.record.models import Access, DataKey, Privacy
+from lawang.record.models import Access, Privacy
 
 FAVOURABLE = (Case.Outcome.GRANTED, Case.Outcome.PARTLY)
 DRAFT, SENT, PAID = PaymentBatch.State.DRAFT, PaymentBatch.State.SENT, PaymentBatch.State.PAID
@@ -239,7 +239,7 @@ def bank_lines(batch: PaymentBatch, parameters: dict[str, str], *, by: User, at:
         raise Refused(_("Daftar untuk bank berisi data pribadi, yang tertutup untuk peran Anda."))
     cases = list(batch.cases.select_related("applicant").order_by("number"))
     things = [thing_name(case) for case in cases]
-    keys = {row.thing: sealing.unwrap(row) for row in DataKey.objects.filter(thing__in=things)}
+    keys = sealing.find_keys(things)
     found = [_line(case, keys.get(thing_name(case)), parameters) for case in cases]
     Access.objects.bulk_create(
         Access(thing=thing, fields=["name", "nik", *BANK_PATHS], by=by, at=at, why=batch.number)

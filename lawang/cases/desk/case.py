@@ -269,8 +269,8 @@ def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Take a case oneself, give it to a colleague, or put it back: to is "me", "nobody" or the key of a User."""
     dossier = dossier_of(request, key, whole=False)
     to = request.POST.get("to", "")
-    handler = {"me": dossier.desk.user, "nobody": None}.get(to) if to in ("me", "nobody") else _colleague(to)
     try:
+        handler = _handler(to, dossier.desk.user)
         assign(dossier.case, handler, by=dossier.desk.user, at=dossier.at)
     except Refused as refused:
         messages.error(request, refused.sentence)
@@ -284,9 +284,12 @@ def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return redirect("desk:case", key=key)
 
 
-def _colleague(key: str) -> User:
+def _handler(to: str, me: User) -> User | None:
+    """Return whom a case is given to; None: to nobody. Raise Refused for somebody we do not know."""
+    if to in ("me", "nobody"):
+        return me if to == "me" else None
     try:
-        found = User.objects.filter(key=UUID(key), is_active=True).first()
+        found = User.objects.filter(key=UUID(to), is_active=True).first()
     except ValueError:
         found = None
     if found is None:

@@ -113,6 +113,7 @@ def places(request: HttpRequest, desk: Desk) -> list[tuple[str, str, bool]]:
         (_("Permohonan"), "desk:list", any(desk.may(verb) for verb in SEE)),
         (_("Catat"), "desk:record", desk.may(FILE_FOR)),
         (_("Pembayaran"), "desk:payments", desk.may(PAY)),
+        (_("Register"), "desk:registers", desk.may("cases.see")),
         (_("Jawaban siap"), "desk:replies", desk.may("cases.handle")),
     )
     found = [(title, reverse(address)) for title, address, is_open in wanted if is_open]

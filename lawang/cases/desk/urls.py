@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from lawang.cases.desk import batches, case, many, paper, replies
+from lawang.cases.desk import batches, case, many, paper, registers, replies
 from lawang.cases.desk import list as listing
 
 app_name = "desk"
@@ -23,6 +23,9 @@ urlpatterns: list[URLPattern] = [
     path("jawaban/baru/", replies.add_reply, name="add_reply"),
     path("jawaban/<int:pk>/", replies.reply, name="reply"),
     path("jawaban/<int:pk>/hapus/", replies.drop_reply, name="drop_reply"),
+    path("register/", registers.registers, name="registers"),
+    path("register/<slug:code>/", registers.register, name="register"),
+    path("register/<slug:code>.csv", registers.register_csv, name="register_csv"),
     path("<uuid:key>/", case.case, name="case"),
     path("<uuid:key>/langkah/<str:code>/", case.step, name="step"),
     path("<uuid:key>/petugas/", case.hand, name="hand"),
