@@ -22,7 +22,8 @@ CAPACITY = "capacity_"  # parameter: steps a working day in the office of the un
 EXTENSION = "extension_days"
 AFTER = 250  # days after the year in which what is begun is finished
 ROUNDS = 60  # steps of one case; more is a circle
-ASKED = 2  # how often a made-up case is sent back at most
+TWICE = 2  # how often a made-up case takes a step that is not the usual one, as being sent back
+RARELY = 0.05  # of the decided: those to which an officer comes back
 ANSWERS, WITHDRAWS = 0.83, 0.87  # of those who are asked: answer, withdraw, and the rest lapse
 
 
@@ -36,8 +37,8 @@ class Walk:
     office: Agency
     since: date
     received: datetime
-    asked: int = 0
     rounds: int = 0
+    done: Counter[str] = field(default_factory=Counter)  # step -> how often
     extended: int = 0  # by how many days the promise was lengthened
     pauses: list[Pause] = field(default_factory=list)
     outcome: str = ""
@@ -104,22 +105,46 @@ class Year:
             last = self._after(self.definition.answer_within, walk, today)
             day = today + timedelta(days=self.source.randint(1, max(1, (last - today).days)))
             self.later.setdefault(day, []).append(walk)
-        elif state.phase != "closed" and self._desk_steps(walk):
+        elif state.phase != "closed" and self._is_for_the_desk(walk):
             self.agencies[walk.office.pk] = walk.office
             self.queues.setdefault(walk.office.pk, deque()).append(walk)
         elif any(step.by == "clock" for step in self.definition.steps_from(walk.state)):
             span = state.due if state.phase == "decided" else None  # from open: signed on the next day
             self.later.setdefault(self._after(span, walk, today), []).append(walk)
 
+    def _is_for_the_desk(self, walk: Walk) -> bool:
+        """Tell whether an officer brings a case on from here.
+
+        What is decided closes by the clock; what an officer could do there, when it is not the usual way, is rare.
+        """
+        onward = [step for step in self._desk_steps(walk) if step.to != walk.state]
+        closes = self.definition.phase_of(walk.state) == "decided" and any(
+            step.by == "clock" for step in self.definition.steps_from(walk.state)
+        )
+        if closes and not any(step.is_main for step in onward):
+            return bool(onward) and self.source.random() < RARELY
+        return bool(onward)
+
     def _desk_steps(self, walk: Walk) -> list[Step]:
-        """Return the steps that an officer would take now; corrections are too rare to queue for."""
+        """Return the steps that an officer would take now; corrections are too rare to queue for.
+
+        What leaves the case where it is, a letter written once more for example, is done once at most; what is not the
+        usual way, twice.
+        """
         return [
             step
             for step in self.definition.steps_from(walk.state)
             if step.by in TAKER_VERBS
             and step.kind != "correct"
+            and not (step.to == walk.state and walk.done[step.code])
+            and not (not step.is_main and walk.done[step.code] >= TWICE)
             and not (step.kind == "extend" and (walk.extended or not self._is_short(walk)))
-            and not (step.kind == "ask" and walk.asked >= ASKED)
+        ] or [
+            step
+            for step in self.definition.steps_from(walk.state)
+            if step.by in TAKER_VERBS
+            and step.to != walk.state
+            and step.kind not in ("ask", "extend", "correct")
         ]
 
     def _is_short(self, walk: Walk) -> bool:
@@ -127,11 +152,12 @@ class Year:
         return end is not None and (end.date() - walk.since).days <= 2
 
     def _work(self, office: int, queue: deque[Walk], today: date) -> None:
-        for _turn in range(min(self.capacity(office), len(queue))):
+        """Let an office take steps, oldest first; what stays there can go on the same day."""
+        for _turn in range(self.capacity(office)):
+            if not queue:
+                return
             walk = queue.popleft()
             steps = self._desk_steps(walk)
-            if not steps:
-                continue
             self.waited.setdefault(office, []).append(self.house.days(walk.office).between(walk.since, today))
             usual = next((step for step in steps if step.is_main), steps[0])
             weights = [6 if step is usual else 1 for step in steps]
@@ -156,11 +182,11 @@ class Year:
     def _take(self, walk: Walk, step: Step, today: date) -> None:
         self.taken[step.code] += 1
         walk.rounds += 1
+        walk.done[step.code] += 1
         stayed = self.house.days(walk.office).between(walk.since, today)
         self.stays.setdefault(walk.state, []).append(stayed)
         now = self._moment(today, 15)
         if step.kind == "ask":
-            walk.asked += 1
             walk.pauses.append(Pause(now, None))
         elif self.definition.phase_of(walk.state) == "waiting" and walk.pauses:
             walk.pauses[-1] = Pause(walk.pauses[-1].start, now)

@@ -9,6 +9,7 @@ from lawang.cases.services.business import is_within, months_later
 from lawang.cases.tests.facts import facts, result
 from lawang.cases.tests.national import make_national_case, make_regency, take
 from lawang.documents.models import Document
+from lawang.documents.signatures import sign
 from lawang.lib.refused import Refused
 from tests.cast import moment
 
@@ -60,8 +61,11 @@ def test_the_application_reaches_the_village_of_the_business() -> None:
     case = take(case, people, "prepare", at=MONDAY, values=PREPARED)
     case = take(case, people, "sign", at=MONDAY)
     letter = Document.objects.get()
-    assert (case.state, letter.kind, letter.office.code) == ("issued", "certificate", "kantor-16.11.03.2007")
+    assert (case.state, letter.kind, letter.office.code) == ("signing", "certificate", "kantor-16.11.03.2007")
     assert [one.office for one in letter.signatures.all()] == ["head"]
+    sign(letter, by=people["kantor-16.11.03.2007"], passphrase="", at=MONDAY)
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("issued", "granted")  # the promise is kept when it is signed
 
 
 @pytest.mark.django_db
