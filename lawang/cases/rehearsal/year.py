@@ -131,21 +131,21 @@ class Year:
         What leaves the case where it is, a letter written once more for example, is done once at most; what is not the
         usual way, twice.
         """
-        return [
+        can = [
             step
             for step in self.definition.steps_from(walk.state)
-            if step.by in TAKER_VERBS
-            and step.kind != "correct"
-            and not (step.to == walk.state and walk.done[step.code])
-            and not (not step.is_main and walk.done[step.code] >= TWICE)
-            and not (step.kind == "extend" and (walk.extended or not self._is_short(walk)))
-        ] or [
-            step
-            for step in self.definition.steps_from(walk.state)
-            if step.by in TAKER_VERBS
-            and step.to != walk.state
-            and step.kind not in ("ask", "extend", "correct")
+            if step.by in TAKER_VERBS and step.kind != "correct"
         ]
+        fresh = [step for step in can if not self._is_enough(walk, step)]
+        return fresh or [one for one in can if one.to != walk.state and one.kind not in ("ask", "extend")]
+
+    def _is_enough(self, walk: Walk, step: Step) -> bool:
+        """Tell whether a step was taken as often as it usually is, or has no reason yet."""
+        if step.kind == "extend":
+            return bool(walk.extended) or not self._is_short(walk)
+        if step.to == walk.state:
+            return walk.done[step.code] > 0
+        return not step.is_main and walk.done[step.code] >= TWICE
 
     def _is_short(self, walk: Walk) -> bool:
         end = self._due(walk)

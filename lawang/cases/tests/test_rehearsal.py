@@ -136,11 +136,25 @@ def test_the_graph_is_looked_at_in_both_languages(at: datetime) -> None:
 def test_cases_that_never_end(at: datetime) -> None:
     make_office()
     data = aula()
-    again = {**data["steps"][0], "code": "again", "kind": "move", "to": "received", "outcomes": []}
-    again.pop("letter")
+    there = {"code": "there", "kind": "move", "from": ["received"], "to": "second", "outcomes": []}
+    back = {"code": "back", "kind": "move", "from": ["second"], "to": "received", "outcomes": []}
+    moves = [{**data["steps"][0], **one} for one in (there, back)]
+    for one in moves:
+        one.pop("letter")
+    states = [{**data["states"][0], "code": "second"}, *data["states"]]
     steps = [step for step in data["steps"] if step["kind"] != "decide"]
-    found = rehearse(at, {"capacity_balai": "500"}, steps=[*steps, again])
+    found = rehearse(at, {"capacity_balai": "500"}, states=states, steps=[*steps, *moves])
     assert kinds(found)["circle"] is True
+
+
+def test_a_letter_that_may_be_written_again_is_no_circle(at: datetime) -> None:
+    make_office()
+    data = aula()
+    issue = next(step for step in data["steps"] if step.get("letter"))
+    over = next(state["code"] for state in data["states"] if state["phase"] == "decided")
+    again = {**issue, "code": "once_more", "kind": "issue", "from": [over], "to": over, "outcomes": []}
+    found = rehearse(at, {"capacity_balai": "500"}, steps=[*data["steps"], again])
+    assert "circle" not in kinds(found)
 
 
 def _choice(name: str, *codes: str, **more: Any) -> dict[str, Any]:
