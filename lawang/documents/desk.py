@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from lawang.documents import actions, reading, signatures, signers, signing
+from lawang.documents import actions, reading, signatures, signers, signing, sources
 from lawang.documents.forms import STATES, TAGS, DocumentFilters, ReasonForm, SignForm, UploadForm
 from lawang.documents.kinds import kind_name
 from lawang.documents.models import Document, Signature
@@ -145,15 +145,19 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _document(request: HttpRequest, key: UUID) -> Document:
+    """Return a document of the person's offices, or one of a thing that they handle elsewhere."""
     found = (
-        reading.visible_to(request.user)
-        .select_related(
-            "office", "office__parent", "template", "replaced_by", "revoked_by", "made_by", "file"
+        Document.objects.select_related(
+            *("office", "office__parent", "template", "replaced_by", "revoked_by", "made_by", "file")
         )
         .filter(key=key)
         .first()
     )
     if found is None:
+        raise Http404
+    if not may(request.user, "documents.see", found) and (
+        found.state == State.DRAFT or not sources.may_read(request.user, found)
+    ):
         raise Http404
     return found
 

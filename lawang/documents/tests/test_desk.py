@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from lawang.documents import actions
+from lawang.documents import actions, sources
 from lawang.documents.authority import ExampleSigner
 from lawang.documents.models import Document, Signature
 from lawang.documents.signing import Person, Signed
@@ -63,6 +63,17 @@ def test_the_list_shows_only_the_offices_of_the_person(client: Client, ratih: Us
     assert other.number not in said
     assert client.get(address(other)).status_code == 404
     assert client.get(address(other, "pdf/")).status_code == 404
+
+
+def test_who_handles_the_case_elsewhere_reads_its_letters(
+    client: Client, ratih: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_document(office=make_agency("desa-lain", "Desa Lain"))
+    monkeypatch.setattr(sources, "_readers", {"tests.thing": lambda user, _document: user == ratih})
+    assert client.get(address(other)).status_code == 200
+    assert client.get(address(other, "pdf/")).status_code == 200
+    assert client.get(address(make_draft(office=other.office))).status_code == 404
+    assert client.post(address(other, "cabut/"), {"reason": "Bukan urusan saya."}).status_code == 403
 
 
 @pytest.mark.parametrize(
