@@ -484,13 +484,19 @@ def settings(request: HttpRequest, code: str) -> HttpResponse:
         "crumbs": _crumbs(found),
         "service": found,
         "form": form,
-        "presets": definition.data["presets"],
-        "titles": {one["name"]: one["title"] for one in definition.data["parameters"]},
+        "presets": list(_presets(definition)),
         "trouble": "" if form.is_bound else trouble,
     }
     return render(
         request, "cases/manage/settings.html", context, status=422 if trouble or form.errors else 200
     )
+
+
+def _presets(definition: Definition) -> Iterator[tuple[dict[str, Any], list[tuple[Any, str]]]]:
+    """Yield each preset with (title, value) of what it sets."""
+    titles = {one["name"]: one["title"] for one in definition.data["parameters"]}
+    for one in definition.data["presets"]:
+        yield one, [(titles[name], value) for name, value in one["values"].items()]
 
 
 class UnitForm(Form):
