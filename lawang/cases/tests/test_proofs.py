@@ -391,7 +391,7 @@ EXAMPLES = {
     ),
     "answer that is missing": (
         (EXAMPLE, EXAMPLE.replace(", people: 80", "")),
-        "people: “Berapa orang yang datang?”",
+        "people: Isian ini belum diisi.",
     ),
     "refusal that does not come": (("people: 500", "people: 50"), "Jawaban “people” ternyata tidak ditolak"),
     "refusal with another sentence": (

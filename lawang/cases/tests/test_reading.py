@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lawang.cases.reading import LARGEST, clean_words, files_asked, read_answers, read_flat, unknown
@@ -338,14 +338,14 @@ def holds(fields: tuple[Field, ...], answers: dict[str, Any]) -> None:
         ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FIELDS, st.dictionaries(st.sampled_from(NAMES), PLAIN, max_size=4))
 def test_any_plain_data_are_read(fields: tuple[Field, ...], data: dict[str, Any]) -> None:
     answers, _faults = read_answers(fields, data, today=TODAY)
     holds(fields, answers)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     FIELDS,
     st.dictionaries(

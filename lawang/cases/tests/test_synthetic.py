@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from django.conf import settings
-from hypothesis import given
+from django.conf import settings as django
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lawang.cases import synthetic
@@ -27,7 +27,7 @@ def services() -> dict[str, Definition]:
     return {
         item["code"]: read(item)
         for pack in ("nasional", "contoh")
-        for item in read_pack(settings.ROOT / "packs" / pack).definitions.get("services", [])
+        for item in read_pack(django.ROOT / "packs" / pack).definitions.get("services", [])
     }
 
 
@@ -82,6 +82,7 @@ def _can_be_answered(fields: tuple[Field, ...]) -> bool:
     return all(fits(leaf) for leaf in leaves(fields))
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FIELDS.filter(_can_be_answered), st.integers(0, 10**9))
 def test_any_form_is_filled_in(fields: tuple[Field, ...], seed: int) -> None:
     answers, faults = synthetic.applicant(fields, random.Random(seed), today=TODAY)
