@@ -22,6 +22,7 @@ from lawang.cases.desk.steps import Decisions, decisions_of, ready_field
 from lawang.cases.desk.words import deadline, deadline_of
 from lawang.cases.forms import MORE, CaseForm
 from lawang.cases.models import Case, Note
+from lawang.cases.privacy import holdings
 from lawang.documents import composing, typeset
 from lawang.documents.actions import template_for
 from lawang.documents.kinds import kind_name
@@ -172,6 +173,9 @@ def page(
         and dossier.opens_everything
         and not dossier.is_erased,
         "sees_history": bool(may(desk.user, "record.see_history")),
+        "asks_for_data": shown.service.code == holdings.SERVICE
+        and shown.phase == Case.Phase.OPEN
+        and desk.acts_on(shown, "cases.handle"),
         "meanwhile": meanwhile or [],
         "read_at": dossier.at.isoformat(),
         "crumbs": [(_("Meja kerja"), reverse("desk:list"))],

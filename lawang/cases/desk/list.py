@@ -390,7 +390,8 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     counts = capped_counts([tab.cases for tab in ways])
     tab = chosen_tab(request, ways, counts)
     filters = DeskFilters(request, desk)
-    shown = seek(request, light(filters.narrow(tab.cases, at)), tab.order)
+    narrowed = filters.narrow(tab.cases, at)
+    shown = seek(request, light(narrowed), tab.order)
     words = filters.chosen().get("q", "")
     if words and is_nik(words) and desk.reads_names:
         write_down(shown.rows, ["nik"], by=desk.user, at=at, why=_("dicari dengan NIK"))
@@ -411,6 +412,9 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         "shown": shown,
         "steps": steps,
         "take": TAKE,
+        "holders": _holders(tab, narrowed, request)
+        if tab.code in ("lewat", "naik") and desk.may("cases.decide")
+        else [],
         "may_take": desk.may("cases.handle") and any(_may_take(row.case, desk) for row in rows),
         "may_export": desk.may(EXPORT),
         "query": f"?{request.GET.urlencode()}" if request.GET else "",
@@ -442,6 +446,21 @@ def _bulk_steps(rows: Iterable[Row]) -> list[tuple[str, str]]:
         for code in row.bulk:
             found.setdefault(code, say(definition_of(row.case.version).steps[code].title))
     return list(found.items())
+
+
+def _holders(tab: Tab, rows: CaseQuerySet, request: HttpRequest) -> list[tuple[str, int, str]]:
+    """Return who holds how many of these cases, most first, with the address that shows only theirs."""
+    counts = (
+        rows.order_by().values_list("handler", "handler__name").annotate(n=Count("pk")).order_by("-n")[:12]
+    )
+    return [
+        (
+            str(name or _("belum dipegang")),
+            count,
+            with_query(request.GET, lihat=tab.code, petugas=str(pk) if pk else NOBODY, sesudah=None),
+        )
+        for pk, name, count in counts
+    ]
 
 
 def write_down(several: Iterable[Case], fields: list[str], *, by: User, at: datetime, why: str) -> None:

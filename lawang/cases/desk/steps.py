@@ -50,6 +50,7 @@ class GivenForm(Form):
         super().__init__(data, files, auto_id=f"{step.code}-%s")
         self.step, self.dossier = step, dossier
         missing = {
+            "_law": _("Pilih atau tuliskan dasar hukumnya."),
             "_outcome": _("Pilih keputusannya."),
             "_upload": _("Pilih berkas PDF-nya, atau centang bahwa hasilnya hanya tercetak."),
         }
@@ -119,7 +120,8 @@ class GivenForm(Form):
             )
         refuses = [code for code in step.outcomes if code in REFUSING]
         if refuses or step.needs_reason:
-            always = step.needs_reason or len(refuses) == len(step.outcomes)
+            always_refuses = len(refuses) == len(step.outcomes)
+            always = step.needs_reason or always_refuses
             yield (
                 "_note",
                 LongTextField(
@@ -138,11 +140,11 @@ class GivenForm(Form):
                 forms.ChoiceField(
                     label=_("Dasar hukum"),
                     choices=[
-                        ("", _("Pilih bila ditolak")),
+                        ("", _("Pilih satu") if always_refuses else _("Pilih bila ditolak")),
                         *((law, law) for law in laws),
                         (OTHER_LAW, _("Lainnya")),
                     ],
-                    required=False,
+                    required=always_refuses,
                 ),
             )
             yield (
@@ -183,7 +185,7 @@ class GivenForm(Form):
         if outcome in REFUSING:
             if not typed.get("_note", "").strip() and "_note" not in self.errors:
                 self.add_error("_note", _("Tuliskan alasannya; pemohon berhak tahu."))
-            if not self.law():
+            if not self.law() and "_law" not in self.errors:
                 where = "_other_law" if typed.get("_law") == OTHER_LAW else "_law"
                 self.add_error(where, _("Pilih atau tuliskan dasar hukumnya."))
         if outcome == Case.Outcome.DUPLICATE and self.duplicate() is None:
