@@ -15,6 +15,7 @@ from django.template.base import Template
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils.translation import override
 
+from lawang.cases.packs import STEP_KINDS
 from lawang.people import login
 from lawang.plans.actions import Register, Row
 from lawang.record.verbs import PHRASES, phrase
@@ -108,7 +109,9 @@ def recorded() -> set[str]:
             if name_of(call) != "record" or len(call.args) < 2:
                 continue
             verb = call.args[1]
-            if isinstance(verb, ast.JoinedStr):  # "<model>_added"
+            if isinstance(verb, ast.JoinedStr) and isinstance(verb.values[0], ast.Constant):  # "case_<kind>"
+                kept |= {f"{verb.values[0].value}{kind}" for kind in STEP_KINDS}
+            elif isinstance(verb, ast.JoinedStr):  # "<model>_added"
                 endings = [str(node.value) for node in ast.walk(verb) if isinstance(node, ast.Constant)]
                 parts = [ending.strip("_") for ending in endings if ending != "_"]
                 kept |= {f"{model}_{part}" for model in models for part in parts}
