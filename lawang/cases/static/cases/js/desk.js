@@ -18,7 +18,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "j") walk(1);
   else if (event.key === "k") walk(-1);
   else if (event.key === "x" && row) row.querySelector("input[type=checkbox]")?.click();
-  else if (event.key === "/") document.querySelector(".desk-search input, .top-search input")?.focus();
+  else if (event.key === "/") (document.querySelector(".desk-search input[type=search]") || document.querySelector(".top-search input"))?.focus();
   else return;
   event.preventDefault();
 });
