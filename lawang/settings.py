@@ -119,8 +119,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",  # after the files, which are ours: 250 bytes fewer for each
     "django.middleware.gzip.GZipMiddleware",  # pads its answers against BREACH
     "django.middleware.http.ConditionalGetMiddleware",
     "lawang.web.headers.Headers",

@@ -24,7 +24,7 @@ def _served(*names: str) -> int:
 def test_style_and_scripts_stay_small() -> None:
     assert len(brotli.compress(TARGET.read_bytes())) <= 10_000
     assert len(brotli.compress(DESK_TARGET.read_bytes())) <= 3_000
-    opening = ("page", "form", "outbox", "hints")
+    opening = ("page", "form", "outbox")
     sending = ("code", "item", "photo", "token", "waiting")
     assert _served("page", "draft") <= 4_000
     assert _served(*opening) <= 8_000

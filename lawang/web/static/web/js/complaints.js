@@ -13,8 +13,8 @@ const clear = (form, summary) => {
   for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
 };
 
-// `fields` is {name: [sentence]}; what belongs to no field stands on top alone, as does `message`. Without any of them
-// the complaints of before go away.
+// `fields` is {name: [sentence]}; what belongs to no field stands on top alone, as does `message` when there are none.
+// Without any of them the complaints of before go away.
 export const show = (form, summary, fields, message) => {
   clear(form, summary);
   const list = summary.querySelector("ul");
@@ -25,7 +25,7 @@ export const show = (form, summary, fields, message) => {
     inner.textContent = words;
     if (control) inner.href = `#${control.id}`;
   };
-  if (message) add(message);
+  if (message && !Object.keys(fields || {}).length) add(message);
   for (const [name, sentences] of Object.entries(fields || {})) {
     const control = find(form, name);
     const field = control && control.closest(".field");

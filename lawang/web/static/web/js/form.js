@@ -277,7 +277,7 @@ listen(async (news) => {
 line.className = "draft kept-here";
 line.setAttribute("role", "status");
 form.append(line);
-if (document.querySelector("[data-hint]")) import("./hints.js");
+if (/FB|Instagram|WhatsApp|Line|musical|TikTok|wv/.test(navigator.userAgent)) import("./hints.js"); // which looks closer
 
 const begin = async () => {
   const asked = /^#perbaiki=([\w-]+)$/.exec(location.hash);

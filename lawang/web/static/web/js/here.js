@@ -4,7 +4,6 @@ import "./outbox.js";
 import "./hints.js";
 import "./kept.js";
 import { clock, obey, render } from "./item.js";
-import { read } from "./share.js";
 import { run, show as showBanner } from "./waiting.js";
 
 const { all, get, forget, wipe, enqueue, whole, listen, tell } = self.outbox;
@@ -96,6 +95,7 @@ const show = async () => {
 };
 
 const takeIn = async (input) => {
+  const { read } = await import("./share.js");
   const item = input.files[0] && read(await input.files[0].text());
   for (const one of document.querySelectorAll("[data-taken]")) one.hidden = (one.dataset.taken === "yes") !== Boolean(item);
   input.value = "";

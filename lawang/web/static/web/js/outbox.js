@@ -172,7 +172,7 @@ self.outbox = (() => {
     const data = await photo(item.key, n);
     const address = `/kirim/${item.key}/${n}/`;
     let answer = await ask(address);
-    let before = -1, steps = 0;
+    let before = -1, steps = 0, piece = item.piece || largest;
     for (;;) {
       const { status, said } = answer;
       if (status === 404) {
@@ -189,10 +189,11 @@ self.outbox = (() => {
         answer = await ask(`${address}?offset=${before}`, {
           method: "POST",
           headers: { "Content-Type": "application/offset+octet-stream" },
-          body: data.slice(before, before + (item.piece || largest)),
+          body: data.slice(before, before + piece),
         });
+        piece = Math.min(largest, piece * 2);
       } catch (error) {
-        await note(item.key, { piece: Math.max(smallest, (item.piece || largest) / 2) });
+        await note(item.key, { piece: Math.max(smallest, piece / 2) });
         throw error;
       }
     }

@@ -2,7 +2,6 @@
 // when somebody looks at it again, and after 5 seconds, 10, 20 ... up to 5 minutes.
 
 import "./outbox.js";
-import { fresh } from "./token.js";
 
 const { keys, send, listen, tidy } = self.outbox;
 const soonest = 5000, latest = 300000; // ms
@@ -55,7 +54,9 @@ const wake = () => {
 };
 const clean = async () => {
   try {
-    if (sessionStorage.getItem("lawang:tidied")) return;
+    const old = (await keys("receipts")).length + (await keys("drafts")).length;
+    if (!old || sessionStorage.getItem("lawang:tidied")) return;
+    const { fresh } = await import("./token.js");
     await tidy(Date.parse((await fresh()).now));
     sessionStorage.setItem("lawang:tidied", "1");
     await show();
