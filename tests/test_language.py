@@ -110,7 +110,7 @@ def recorded() -> set[str]:
                 continue
             verb = call.args[1]
             if isinstance(verb, ast.JoinedStr) and isinstance(verb.values[0], ast.Constant):  # "case_<kind>"
-                kept |= {f"{verb.values[0].value}{kind}" for kind in STEP_KINDS}
+                kept |= {f"{verb.values[0].value!s}{kind}" for kind in STEP_KINDS}
             elif isinstance(verb, ast.JoinedStr):  # "<model>_added"
                 endings = [str(node.value) for node in ast.walk(verb) if isinstance(node, ast.Constant)]
                 parts = [ending.strip("_") for ending in endings if ending != "_"]
