@@ -21,9 +21,10 @@ FILL = """
 import json
 from django.utils import timezone
 from lawang.areas.models import Area
+from lawang.documents.tests.letters import leave_letters_behind
 from lawang.record.actions import keep_file, notify, record, send_again
 from lawang.record.seals import make_seal
-from tests.cast import make_agency, make_membership, make_user
+from tests.cast import make_agency, make_membership, make_node, make_user
 at = timezone.now()
 ratna = make_user("ratna", name='Ratna "Dewi"\\n, 東京 \\\\N')
 make_membership(ratna, agency=make_agency())
@@ -34,10 +35,18 @@ for number in range(500):
     record(f"a.b:{number % 7}", "counted", by=ratna, at=at, after=after, sealed={"nik": str(number)})
 keep_file(b"bukti", name="bukti.txt", about="a.b:1", privacy="internal", by=ratna, at=at)
 notify(address="a@b.id", kind="x", subject="", body="b", about="a.b:1", at=at)
+make_node()
+leave_letters_behind(make_agency(), at=at)
 make_seal(at=at)
 """
 LOOK = """
+import hashlib
 import json
+from django.db import transaction
+from lawang.documents import actions, composing, qr
+from lawang.documents.models import Document, Template
+from lawang.documents.numbers import take_number
+from lawang.people.models import Agency, NodeKey
 from lawang.record.backup import table_hash, tables
 from lawang.record.models import Entry, File
 from lawang.record.seals import verify_chains, verify_seals
@@ -46,10 +55,24 @@ from lawang.record.sealing import open_fields
 from django.utils import timezone
 hashes = {table: table_hash(table) for table in tables()}
 record("a.b:0", "goes_on", by=None, at=timezone.now())
+letters = list(Document.objects.exclude(state="draft").select_related("office").order_by("pk"))
+keys = dict(NodeKey.objects.filter(purpose="qr").values_list("fingerprint", "public"))
+statements = [composing.statement_of(one) for one in letters]
+with transaction.atomic():
+    number = take_number("CONTOH", at=timezone.now(), office=Agency.objects.get())
+try:
+    Template.objects.all().delete()
+    guarded = False
+except Exception:
+    guarded = True
 print("LOOK" + json.dumps({
+    "letters": [hashlib.sha256(actions.file_of(one)).hexdigest() == one.sha256 for one in letters],
+    "qr": [qr.read(qr.payload(one), keys) == one for one in statements],
+    "number": number,
+    "guarded": guarded,
     "tables": hashes,
     "breaks": [str(found) for found in [*verify_chains(), *verify_seals()]],
-    "file": read_file(File.objects.get()).read().decode(),
+    "file": read_file(File.objects.get(name="bukti.txt")).read().decode(),
     "sealed": open_fields(Entry.objects.get(thing="a.b:3", number=1)),
 }))
 """
@@ -121,5 +144,9 @@ def test_a_backup_moves_between_servers(
     assert after["breaks"] == []
     assert after["file"] == "bukti"
     assert after["sealed"] == {"nik": "3"}
+    assert after["letters"] == after["qr"] == [True] * 6
+    assert "/003/" in after["number"]  # the series goes on where the backup left it
+    assert after["number"] == before["number"]
+    assert after["guarded"]
     assert {name for name in before["tables"] if before["tables"][name] != after["tables"][name]} == set()
     assert len(after["tables"]) > 20

@@ -144,11 +144,14 @@ def _write(archive: tarfile.TarFile, at: datetime) -> dict[str, Any]:
         manifest["migrations"] = sorted(map(list, MigrationRecorder(connection).applied_migrations()))
         for table in tables():
             manifest["tables"][table] = _add_table(archive, table, at)
-        for sha256, size in _file_rows():
+        for sha256 in _file_hashes():
             stored = files.path_of(sha256)
             if not stored.exists():
                 manifest["missing files"].append(sha256)
                 continue
+            size = (
+                stored.stat().st_size
+            )  # a sealed file is longer on the disk than it was when it was handed in
             with stored.open("rb") as content:
                 _add(archive, f"files/{sha256[:2]}/{sha256}", size, content, at)
             manifest["files"][sha256] = size
@@ -172,10 +175,10 @@ def _add_table(archive: tarfile.TarFile, table: str, at: datetime) -> dict[str, 
     return {"rows": rows, "sha256": digest.hexdigest(), "columns": _columns(table)}
 
 
-def _file_rows() -> list[tuple[str, int]]:
+def _file_hashes() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("select distinct sha256, size from record_file order by sha256")
-        return list(cursor.fetchall())
+        cursor.execute("select distinct sha256 from record_file order by sha256")
+        return [row[0] for row in cursor.fetchall()]
 
 
 def read_manifest(archive: tarfile.TarFile) -> dict[str, Any]:

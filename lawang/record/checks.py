@@ -17,6 +17,7 @@ from lawang.record.doctor import Finding, Visit, bad, good, hint, register_check
 from lawang.record.exported import key_hashes
 from lawang.record.models import Seal
 from lawang.record.outbox import ready_channels
+from lawang.record.sealing import SEALED_MORE
 
 OLDEST_SERVER = 150000
 ENTRIES = 200_000  # above that, only the chains of the newest entries are walked on each visit
@@ -222,11 +223,12 @@ def files(visit: Visit) -> Finding:
     from lawang.record.files import path_of
     from lawang.record.models import File
 
-    newest = File.objects.order_by("-id").values_list("sha256", "size")[:200]
+    newest = File.objects.order_by("-id").values_list("sha256", "size", "is_sealed")[:200]
     missing = [
         sha256
-        for sha256, size in newest
-        if not path_of(sha256).exists() or path_of(sha256).stat().st_size != size
+        for sha256, size, is_sealed in newest
+        if not path_of(sha256).exists()
+        or path_of(sha256).stat().st_size != size + (SEALED_MORE if is_sealed else 0)
     ]
     if missing:
         return bad(

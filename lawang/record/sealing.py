@@ -20,6 +20,7 @@ from lawang.lib.keyfile import key_file
 from lawang.record.models import DataKey, Entry
 
 NONCE = 12  # bytes, as AES-GCM wants them
+SEALED_MORE = NONCE + 16  # bytes by which a ciphertext is longer: the nonce and the tag
 
 
 def master_key() -> bytes:

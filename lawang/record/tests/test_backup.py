@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import tarfile
@@ -37,6 +38,18 @@ def test_a_backup_tells_what_is_in_it(tmp_path: Path, at: datetime, ratna: Any) 
         assert json.loads(told.read()) == manifest
     assert not [name for name in names if name.endswith((".key", ".secret"))]
     assert b"1611034101900001" not in (tmp_path / "b.tar").read_bytes()
+
+
+@pytest.mark.usefixtures("media")
+def test_a_sealed_file_is_in_it_whole(tmp_path: Path, at: datetime, ratna: Any) -> None:
+    kept = keep_file(
+        b"rahasia", name="a.txt", about="a.b:1", privacy="personal", by=ratna, at=at, is_sealed=True
+    )
+    backup(tmp_path / "b.tar", at=at)
+    with tarfile.open(tmp_path / "b.tar") as archive:
+        stored = archive.extractfile(f"files/{kept.sha256[:2]}/{kept.sha256}")
+        assert stored is not None
+        assert hashlib.sha256(stored.read()).hexdigest() == kept.sha256
 
 
 @pytest.mark.usefixtures("media")

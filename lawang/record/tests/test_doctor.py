@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,8 +7,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from lawang.record import pulse
-from lawang.record.actions import notify, record
+from lawang.record.actions import keep_file, notify, record
 from lawang.record.doctor import Finding, Level, Visit, examine, register_check
+from lawang.record.files import path_of
 from lawang.record.models import Outbox
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +80,12 @@ def test_the_command_ends_with_1_when_something_is_bad(
         call_command("doctor")
     assert ending.value.code == 1
     assert "LAWANG_DEBUG" in capsys.readouterr().out
+
+
+def test_a_file_that_lies_encrypted_is_not_missing_and_a_shorter_one_is(media: Path, at: datetime) -> None:
+    kept = keep_file(
+        b"rahasia", name="a.txt", about="a.b:1", privacy="personal", by=None, at=at, is_sealed=True
+    )
+    assert found("files", at).level == Level.GOOD
+    path_of(kept.sha256).write_bytes(b"terpotong")
+    assert found("files", at).level == Level.BAD
