@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lawang.areas.models import Area
 from lawang.cases import answers as kept
@@ -74,6 +75,7 @@ class Question:
     items: tuple[str, ...]
     until: datetime
     asked_at: datetime
+    lapses: bool  # not answered by then, the case ends
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,12 @@ def told(case: Case, definition: Definition, *, at: datetime) -> Told:
         office=say(case.office.name),
         officer=case.handler.name if case.handler and settings.SHOW_OFFICERS else "",
         next=coming,
-        question=Question(tuple(open_ask.items), open_ask.until, open_ask.asked_at)
+        question=Question(
+            tuple(open_ask.items),
+            open_ask.until,
+            open_ask.asked_at,
+            lapses=any(step.kind == "lapse" for step in definition.steps_from(case.state)),
+        )
         if open_ask and case.phase == Case.Phase.WAITING
         else None,
         said=_said(asks, answers, notes, words),
@@ -314,6 +321,12 @@ class Moment:
     words: str
 
 
+TO_ME = {  # verbs that the office says of the applicant
+    "case_ask": gettext_lazy("Anda diminta melengkapi"),
+    "case_answer": gettext_lazy("Anda menjawab"),
+    "case_withdraw": gettext_lazy("Anda mencabutnya"),
+    "case_claimed": gettext_lazy("Dimasukkan ke akun"),
+}
 HIDDEN = frozenset({"case_assigned", "case_escalated"})  # how the office divides its work
 
 
@@ -333,7 +346,8 @@ def moments(case: Case, definition: Definition) -> list[Moment]:
             words.append(say(offices[office]))
         if entry.verb == "due_changed":
             words.append(entry.note)
-        found.append(Moment(entry.at, verbs.phrase(entry.verb), " · ".join(words)))
+        title = str(TO_ME.get(entry.verb) or verbs.phrase(entry.verb))
+        found.append(Moment(entry.at, title, " · ".join(words)))
     return found
 
 
