@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lawang.areas.models import Area
@@ -399,6 +400,14 @@ def decided(period: Period, parameters: Mapping[str, Any]) -> Counted | None:
     return Counted(Decimal(found.decided), {"counted": found.decided}) if found.decided >= LEAST else None
 
 
+def page_of(parameters: Mapping[str, Any]) -> str:
+    """Return the address of the public page about the service that parameters name, or about all."""
+    services = str(parameters.get("service") or "").split(",")
+    if len(services) == 1 and services[0]:
+        return reverse("cases:service_performance", args=[services[0]])
+    return reverse("cases:performance")
+
+
 def install() -> None:
     parameters = {
         "service": _("kode layanan, beberapa dipisah koma; kosong: semua"),
@@ -433,4 +442,6 @@ def install() -> None:
         ("received", received, _("Permohonan yang diterima"), _("jumlah permohonan yang diterima")),
         ("decided", decided, _("Permohonan yang diputuskan"), _("jumlah permohonan yang diputuskan")),
     ):
-        register(f"cases.{name}", function, title=title, formula=formula, parameters=parameters)
+        register(
+            f"cases.{name}", function, title=title, formula=formula, parameters=parameters, page=page_of
+        )

@@ -47,6 +47,9 @@ class Statistic:
     formula: str | Promise  # in words, with the names in Counted.rows
     function: Function  # None from it: nothing to count in that period
     parameters: Mapping[str, str | Promise]  # name -> what it means; all may be left out
+    page: "Callable[[Mapping[str, Any]], str] | None" = (
+        None  # parameters -> address of the page that shows more
+    )
 
 
 STATISTICS: dict[str, Statistic] = {}
@@ -59,9 +62,10 @@ def register(
     title: str | Promise,
     formula: str | Promise,
     parameters: Mapping[str, str | Promise] | None = None,
+    page: Callable[[Mapping[str, Any]], str] | None = None,
 ) -> None:
     """Make a statistic known under `name`."""
-    STATISTICS[name] = Statistic(name, title, formula, function, parameters or {})
+    STATISTICS[name] = Statistic(name, title, formula, function, parameters or {}, page)
 
 
 def statistic_of(series: Series) -> Statistic:

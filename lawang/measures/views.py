@@ -1,5 +1,7 @@
 """Where does this number come from?"""
 
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,11 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from lawang.lib.dates import long_date, period_name
+from lawang.lib.dates import long_date, long_moment, period_name
 from lawang.lib.numbers import as_is
 from lawang.lib.text import say
 from lawang.measures.models import Evidence, Value
 from lawang.measures.offices import offices
+from lawang.measures.statistics import STATISTICS
 from lawang.people.node import node, today
 from lawang.web.json import answer
 
@@ -89,6 +92,7 @@ def value(request: HttpRequest, pk: int) -> HttpResponse:
             "newest_words": as_is(newest.amount, row.series.decimals),
             "evidence": evidence,
             "basis": _basis(row),
+            "more": _more_of(row),
             "cite": _(
                 "%(owner)s, “%(title)s”, %(period)s: %(amount)s %(unit)s. %(site)s. Dibaca %(today)s. %(address)s"
             )
@@ -109,10 +113,11 @@ def value(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _basis(row: Value) -> list[tuple[str, str]]:
     """Return what a figure came from, said without naming a person."""
+    if "statistic" in row.basis:
+        return list(_counted(row.basis))
     known = {
         "import": _("Berkas impor"),
         "sha256": _("Sidik berkas (SHA-256)"),
-        "statistic": _("Dihitung oleh"),
         "rows": _("Dihitung dari sekian baris"),
         "hidden": _("Baris yang tidak ditampilkan"),
         "moment": _("Dihitung pada"),
@@ -122,6 +127,34 @@ def _basis(row: Value) -> list[tuple[str, str]]:
         for name, said in row.basis.items()
         if name in known and said not in (None, "")
     ]
+
+
+def _counted(basis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield how a figure that nobody typed was counted: the formula in words, and its numbers."""
+    statistic = STATISTICS.get(basis["statistic"])
+    yield _("Dihitung sendiri"), str(statistic.title) if statistic else basis["statistic"]
+    if statistic:
+        yield _("Rumus"), str(statistic.formula)
+    rows = basis.get("rows") or {}
+    if numbers := _numbers(rows):
+        yield _("Dengan angkanya"), numbers
+    if rows.get("overdue"):
+        yield _("Di antaranya masih terbuka dan lewat waktu"), as_is(rows["overdue"])
+    yield _("Dihitung pada"), long_moment(datetime.fromisoformat(basis["computed_at"]))
+
+
+def _numbers(rows: Mapping[str, int]) -> str:
+    """Return the numbers of a formula: "43 dari 50", or the one there is."""
+    counted, whole = rows.get("counted"), rows.get("of")
+    if counted is not None and whole is not None:
+        return _("%(part)s dari %(whole)s") % {"part": as_is(counted), "whole": as_is(whole)}
+    return as_is(counted if counted is not None else whole or 0) if counted or whole else ""
+
+
+def _more_of(row: Value) -> str:
+    """Return the address of the page that shows more of what a figure was counted from; "" when there is none."""
+    statistic = STATISTICS.get(row.basis.get("statistic", ""))
+    return statistic.page(row.basis.get("parameters") or {}) if statistic and statistic.page else ""
 
 
 def value_json(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The public pages about kept promises: what they tell equals the statistics, and they never tell of a few."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -11,9 +11,15 @@ from lawang.cases import published, statistics
 from lawang.cases.models import Case, Service, Tally
 from lawang.cases.tests.test_statistics import live
 from lawang.lib.disclosure import LEAST
+from lawang.measures.actions import approve
+from lawang.measures.models import Series
+from lawang.measures.periods import parse
+from lawang.measures.statistics import compute
+from lawang.measures.tests.figures import make_series
 from lawang.people.models import User
-from tests.case_factory import make_version
-from tests.cast import make_agency, moment
+from lawang.people.node import today
+from tests.case_factory import make_case, make_version
+from tests.cast import make_agency, make_membership, make_user, moment
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 7, 2)
@@ -35,56 +41,42 @@ def tally(
     )
 
 
+def make_late(service: Service, due: datetime) -> None:
+    """Leave one case open that was due at a moment."""
+    case = make_case(at=due - timedelta(days=9))
+    Case.objects.filter(pk=case.pk).update(due_at=due)
+
+
 @pytest.fixture
 def service() -> Service:
     return make_version().service
 
 
-def test_figures_equal_the_statistics_of_the_same_months(officer: User, head: User) -> None:
-    live(officer, head, 60)
-    statistics.fill(at=moment("2026-07-02 01:00"), anew=True)
-    (one,) = published.published(TODAY).services
-    assert one.twelve is not None
-    window = one.twelve.window
-    assert one.twelve.counted == statistics.performance(window.start, window.end, services=[one.pk])
-    assert one.twelve.counted.overdue > 0
-    assert one.year is not None
-    assert one.year.counted == statistics.performance(
-        one.year.window.start, one.year.window.end, services=[one.pk]
-    )
-
-
-def test_offices_and_districts_count_the_cases_of_the_services(officer: User, head: User) -> None:
-    live(officer, head, 60)
+def test_what_is_told_equals_the_statistics(officer: User, head: User) -> None:
+    live(officer, head, 40)
     statistics.fill(at=moment("2026-07-02 01:00"), anew=True)
     found = published.published(TODAY)
-    assert found.services[0].twelve is not None
-    whole = found.services[0].twelve.counted
-    for division in (found.offices, found.districts):
-        assert division is not None
-        assert (
-            published.together(
-                (one.counted for one in division), sum(one.counted.overdue for one in division)
-            ).judged
-            == whole.judged
-        )
-        assert all(one.counted.judged >= LEAST for one in division)
-    assert found.districts is not None
-    assert len(found.districts) == 3  # two districts, and those without a place
-    named = {name for one in found.districts for name in one.names}
-    assert named == {"tanpa tempat", *Area.objects.filter(level="district").values_list("name", flat=True)}
-
-
-def test_a_case_is_late_at_the_end_of_a_month_as_in_the_statistics(officer: User, head: User) -> None:
-    cases = live(officer, head, 40)
-    service = cases[0].service
+    (one,) = found.services
+    assert one.twelve is not None
+    assert one.year is not None
+    for told in (one.twelve, one.year):
+        assert told.counted == statistics.performance(told.window.start, told.window.end, services=[one.pk])
+    assert one.twelve.counted.overdue > 0
+    _same_cases_by_office_and_district(found, one.twelve.counted.judged)
     late = published._Late(published.month_of(date(2026, 1, 1)), published.month_of(date(2026, 6, 1)), None)
-    counts = []
     for month in range(1, 7):
         number = published.month_of(date(2026, month, 1))
-        counts.append(late.at_end(number, service.pk).total())
-        assert counts[-1] == statistics.overdue(published.last_day(number))
-    assert any(counts)
+        assert late.at_end(number, one.pk).total() == statistics.overdue(published.last_day(number))
+
+
+def _same_cases_by_office_and_district(found: published.Published, judged: int) -> None:
+    assert found.offices is not None
+    assert found.districts is not None
+    for division in (found.offices, found.districts):
+        assert sum(one.counted.judged for one in division) == judged
+        assert all(one.counted.judged >= LEAST for one in division)
+    named = {name for one in found.districts for name in one.names}
+    assert named == {"tanpa tempat", *Area.objects.filter(level="district").values_list("name", flat=True)}
 
 
 def test_quiet_months_are_joined_and_the_last_few_wait(service: Service) -> None:
@@ -124,17 +116,14 @@ def test_an_office_that_would_tell_of_a_few_of_another_service_is_joined(service
     assert [one.names for one in found.offices] == [("Bagian Umum", "Balai")]
 
 
-def test_the_line_beside_a_service_says_what_its_page_says(officer: User, head: User) -> None:
-    live(officer, head, 60)
-    statistics.fill(at=moment("2026-07-02 01:00"), anew=True)
+def test_the_line_beside_a_service_says_what_its_page_says(service: Service) -> None:
+    for month, on_time in ((1, 5), (2, 4), (4, 3)):
+        tally(service, date(2026, month, 1), 5, on_time=on_time)
+    make_late(service, moment("2026-04-20 16:00"))
     (one,) = published.published(TODAY).services
     assert one.twelve is not None
-    share = one.twelve.counted.on_time_share
-    assert share is not None
-    lines = published.performance_lines([one.pk], TODAY)
-    assert lines == {
-        one.pk: f"{published.whole_percent(share)} tepat waktu ({one.twelve.window.months} bulan)"
-    }
+    assert (one.twelve.counted.on_time, one.twelve.counted.judged) == (12, 16)
+    assert published.performance_lines([service.pk], TODAY) == {service.pk: "75\u00a0% tepat waktu (4 bulan)"}
 
 
 def test_nearly_all_is_not_a_hundred_percent() -> None:
@@ -145,19 +134,11 @@ def test_nearly_all_is_not_a_hundred_percent() -> None:
 
 
 @pytest.fixture
-def counted(officer: User, head: User) -> Service:
-    """Return a service with sixty cases of the half-year before today."""
-    live(officer, head, 60)
-    shift = date.today().replace(day=1) - date(2026, 7, 1)  # noqa: DTZ011  a whole month more or less does not matter
-    for case in Case.objects.all():
-        for name in ("received_at", "due_at", "decided_at"):
-            if value := getattr(case, name):
-                setattr(case, name, value + shift)
-        case.save()
-    from django.utils import timezone
-
-    statistics.fill(at=timezone.now(), anew=True)
-    return Service.objects.get()
+def counted(service: Service) -> Service:
+    """Return a service that decided ten cases in each of the last three months, eight of them on time."""
+    for back in (1, 2, 3):
+        tally(service, published.first_day(published.month_of(today()) - back), 10, on_time=8)
+    return service
 
 
 def test_the_page_tells_shares_with_what_they_are_of(
@@ -165,11 +146,8 @@ def test_the_page_tells_shares_with_what_they_are_of(
 ) -> None:
     with django_assert_max_num_queries(12):
         page = client.get("/kinerja/").content.decode()
-    assert "Peminjaman aula" in page
-    assert "tanpa tempat" in page
-    one = published.published(date.today()).services[0]  # noqa: DTZ011
-    assert one.twelve is not None
-    assert f"{one.twelve.counted.on_time} dari {one.twelve.counted.judged}" in page
+    for words in ("Peminjaman aula", "tanpa tempat", "24 dari 30", "80\u00a0%"):
+        assert words in page
 
 
 def test_the_page_of_one_service_asks_as_little(
@@ -192,6 +170,45 @@ def test_both_downloads_hold_the_same_figures(counted: Service, client: Client) 
     whole = client.get("/kinerja.json").json()
     assert whole["services"][0]["twelve_months"] == told
     assert b"".join(client.get("/kinerja.csv")).count(b"12 bulan") == 1
+
+
+def test_a_figure_of_the_plan_opens_down_to_what_it_was_counted_from(
+    service: Service, client: Client
+) -> None:
+    for month in (1, 2, 3):
+        tally(service, date(2026, month, 1), 4, on_time=3)
+    series = make_series(
+        source=Series.Source.STATISTIC,
+        statistic="cases.on_time_share",
+        parameters={"service": service.code},
+        approves_itself=True,
+    )
+    value = compute(series, parse("2026-T1"), at=moment("2026-04-02 01:00"))
+    assert value is not None
+    page = client.get(f"/angka/{value.pk}/").content.decode()
+    assert "9 dari 12" in page
+    assert "diputuskan tepat waktu ÷" in page
+    assert f'href="/kinerja/{service.code}/"' in page
+    series.parameters = {"service": "a,b"}
+    assert statistics.page_of(series.parameters) == statistics.page_of({}) == "/kinerja/"
+
+
+def test_a_later_count_that_differs_is_proposed_as_a_revision(service: Service) -> None:
+    for month in (1, 2, 3):
+        tally(service, date(2026, month, 1), 4, on_time=3)
+    series = make_series(
+        source=Series.Source.STATISTIC, statistic="cases.on_time_share", parameters={"service": service.code}
+    )
+    first = compute(series, parse("2026-T1"), at=moment("2026-04-02 01:00"))
+    assert first is not None
+    head = make_membership(make_user("wayan"), role="agency_head", agency=series.owner).user
+    approve(first, by=head, at=moment("2026-04-03 08:00"))
+    Tally.objects.filter(month=date(2026, 3, 1)).update(on_time=1)
+    second = compute(series, parse("2026-T1"), at=moment("2026-05-02 01:00"))
+    assert second is not None
+    assert (second.revision, second.status) == (2, "proposed")
+    first.refresh_from_db()
+    assert first.is_current
 
 
 def test_an_empty_regency_says_when_there_will_be_something(client: Client) -> None:
