@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("lawang.documents.urls")),
         path("", include("lawang.cases.urls")),
         path("meja/", include("lawang.cases.desk.urls")),
+        path("kelola/privasi/", include("lawang.cases.privacy.urls")),
         path("", include("lawang.plans.urls")),
         path("kelola/rencana/", include("lawang.plans.desk.urls")),
         path("", include("lawang.portal.urls")),

@@ -251,6 +251,16 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         ("desk:batch", "desk:send_batch", "desk:paid_batch", "desk:batch_csv", "desk:batch_xlsx"),
         _key("cases.paymentbatch"),
     ),
+    "privacy:gather": _work(),
+    "privacy:release": _key("cases.case", legal_hold=True),
+    **dict.fromkeys(
+        (
+            *("privacy:incident", "privacy:change", "privacy:authority", "privacy:subjects"),
+            *("privacy:people_csv", "privacy:close"),
+        ),
+        _key("cases.incident"),
+    ),
+    "privacy:tick": lambda: {"key": _first("cases.incident").key, "code": "stop"},
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

@@ -31,6 +31,7 @@ SEE_CASES = HANDLE | {"counter-officer", "treasurer", "auditor"}
 FILE_FOR = FIELD | {"counter-officer", "information-officer"}
 PAY: Who = frozenset({"treasurer"})
 ISSUE = FIELD | {"officer", "agency-head", "counter-officer"}
+DPO: Who = frozenset({"data-protection-officer"})
 OVERSEE = ADMINISTRATOR | {"auditor"}
 
 TABLE: dict[str, Who] = {
@@ -166,7 +167,21 @@ TABLE: dict[str, Who] = {
     "cases:payments": EVERYBODY,
     "portal:manage": SIGNED_IN - {"citizen"},  # asks by itself: any of many verbs
     "people:roles": OVERSEE | LEAD - {"council-member"} | {"steward", "data-protection-officer"},
-    "people:accesses": OVERSEE | {"data-protection-officer"},
+    **dict.fromkeys(
+        (
+            *("privacy:index", "privacy:register", "privacy:register_csv", "privacy:erasure"),
+            *("privacy:accesses", "privacy:accesses_csv", "privacy:find"),
+        ),
+        OVERSEE | DPO,
+    ),
+    **dict.fromkeys(
+        (
+            *("privacy:release", "privacy:incidents", "privacy:report", "privacy:incident", "privacy:change"),
+            *("privacy:tick", "privacy:authority", "privacy:subjects", "privacy:people_csv", "privacy:close"),
+        ),
+        DPO,
+    ),
+    "privacy:gather": HANDLE,  # and then only of a request for data that one may see
     "people:history": OVERSEE | PLANNER | {"steward", "information-officer", "data-protection-officer"},
     **dict.fromkeys(("portal:outbox", "portal:doctor"), OVERSEE),
     **dict.fromkeys(("portal:tasks", "portal:sheet"), PROPOSE | FIELD),

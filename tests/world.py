@@ -106,7 +106,9 @@ def leave_something_behind() -> None:
     """Make what the demonstration does not have, so that every page has something to show."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
+    from lawang.cases.models import Case
     from lawang.cases.tests.desk import leave_work_behind
+    from lawang.cases.tests.privacy import leave_protection_behind
     from lawang.documents.tests.letters import leave_letters_behind
     from lawang.people import actions as people
     from lawang.people.models import Agency, Membership, User
@@ -144,6 +146,9 @@ def leave_something_behind() -> None:
     start_revision(Plan.objects.get(), by=dewi, at=at)
     case_of(siti)
     leave_work_behind(Agency.objects.get(code="PDAM"), at=at)
+    leave_protection_behind(
+        User.objects.get(username="bambang"), Case.objects.filter(office__code="PDAM").latest("pk"), at=at
+    )
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
 
 

@@ -12,6 +12,7 @@ class CasesConfig(AppConfig):
 
         from lawang.cases import letters, packs, rules, statistics
         from lawang.cases.desk import frame
+        from lawang.cases.privacy import rules as privacy
         from lawang.cases.services import load
         from lawang.documents import sources
         from lawang.people import login
@@ -19,6 +20,7 @@ class CasesConfig(AppConfig):
 
         load()
         rules.install()
+        privacy.install()
         statistics.install()
         packs.register()
         sources.register_source_reader("cases.case", letters.may_read)
@@ -30,7 +32,16 @@ class CasesConfig(AppConfig):
             login.land(verb, "desk:list", order=-1, when=frame.has_work)
         shell.link(_("Meja kerja"), "desk:list", order=0, place="desk", shown=frame.is_shown)
         login.land_others("cases:mine")
+        shell.link(_("Pelindungan data"), "privacy:index", order=86, place="desk", shown=protects_data)
         shell.link(_("Permohonan saya"), "cases:mine", order=3, place="desk", shown=is_citizen)
+
+
+def protects_data(request: HttpRequest) -> bool:
+    """Tell whether somebody may see the pages of data protection."""
+    from lawang.cases.privacy.rules import SEE
+    from lawang.people.permissions import may
+
+    return any(may(request.user, verb) for verb in SEE)
 
 
 def is_citizen(request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -16,6 +16,7 @@ from lawang.people.login import client_ip
 from lawang.people.node import now
 from lawang.record.limits import Limit, count
 
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 CONTACTS = {
     "phone": clean_phone,
     "email": clean_email,
@@ -41,7 +42,7 @@ PAPERS = Limit(
 )
 
 
-def by_address(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def by_address(view: View) -> View:
     """Let a view be slow to a flood: only what is sent counts, and a whole village may share one address."""
 
     @wraps(view)
@@ -50,7 +51,7 @@ def by_address(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
             count(_of_address(request), at=now())
         return view(request, *args, **kwargs)
 
-    return braked
+    return cast("View", braked)
 
 
 def _of_address(request: HttpRequest) -> tuple[Limit, str]:

@@ -460,3 +460,40 @@ class TallyState(models.Model):
     counted_to = models.DateTimeField(null=True, blank=True)  # every change of a case before this is counted
     ran_at = models.DateTimeField(null=True, blank=True)
     months = models.PositiveIntegerField(default=0)  # how many groups the last run counted anew
+
+
+class Incident(models.Model):
+    """One row is one time that personal data got into wrong hands, were changed or lost (UU 27/2022, article 46).
+
+    What happened is sealed under the incident's own DataKey, for it may name people.
+    """
+
+    class Kind(models.TextChoices):
+        DISCLOSED = "disclosed", _("diketahui orang yang tidak berhak")
+        CHANGED = "changed", _("diubah tanpa hak")
+        LOST = "lost", _("hilang atau tidak bisa dibuka")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(max_length=160)  # in short, without names
+    kind = models.CharField(max_length=9, choices=Kind)
+    data = models.CharField(max_length=300, blank=True)  # which data, not whose
+    sealed = models.JSONField(default=dict)  # words, handling, notice -> ciphertext
+    began_on = models.DateField(null=True, blank=True)
+    noticed_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # 72 hours after it was noticed
+    services = models.JSONField(default=list)  # codes of services whose cases are concerned
+    received_from = models.DateField(null=True, blank=True)  # of those services: received since
+    received_to = models.DateField(null=True, blank=True)
+    cases = models.JSONField(default=list)  # keys of single cases that are concerned
+    done = models.JSONField(default=dict)  # code of a step of the checklist -> ISO moment
+    authority_told_at = models.DateTimeField(null=True, blank=True)
+    subjects_told_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-noticed_at"]
+
+    def __str__(self) -> str:
+        return self.title

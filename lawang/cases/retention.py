@@ -85,6 +85,7 @@ def erase_case(case: Case, *, by: User | None, at: datetime, why: str = "") -> C
     Outbox.objects.filter(Q(about=thing), state=Outbox.State.WAITING).update(state=Outbox.State.FAILED)
     documents.erase(case, by=by, at=at, note=why)
     case.answers, case.sealed, case.sealed_work, case.outcome_reason, case.authority = {}, {}, {}, "", ""
+    case.external_reference = ""  # the number of a certificate is personal too (UU 24/2013)
     case.work = {name: one for name, one in case.work.items() if name.startswith("_")}
     case.search = None
     case.account = None

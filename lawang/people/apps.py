@@ -18,7 +18,6 @@ class PeopleConfig(AppConfig):
             (80, _("Pengguna"), "people:users", "people.manage_users"),
             (81, _("Instansi"), "people:agencies", "people.manage_agencies"),
             (82, _("Peran"), "people:roles", "people.see_roles"),
-            (86, _("Akses"), "people:accesses", "record.see_access"),
             (87, _("Riwayat"), "people:history", "record.see_history"),
         ):
             shell.link(

@@ -22,7 +22,6 @@ from lawang.lib.text import say
 from lawang.people import actions
 from lawang.people.forms import (
     KINDS,
-    AccessFilters,
     AgencyFilters,
     AgencyForm,
     CloseAgencyForm,
@@ -601,22 +600,6 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 def _someone(name: str) -> QuerySet[User]:
     return User.objects.filter(username__iexact=name.strip())
-
-
-@needs("record.see_access")
-def accesses(request: HttpRequest) -> HttpResponse:
-    """List who read whose personal data."""
-    filters = AccessFilters(request)
-    found = Access.objects.select_related("by").order_by("-at", "-pk")
-    chosen = filters.chosen()
-    if words := chosen.get("thing"):
-        found = found.filter(thing__startswith=words)
-    if name := chosen.get("who"):
-        found = found.filter(by__in=_someone(name))
-    page = paginate(request, found, PER_PAGE)
-    names = _names_of(row.thing for row in page.items)
-    rows = [(row, names.get(row.thing, row.thing)) for row in page.items]
-    return render(request, "people/accesses.html", {"filters": filters, "page": page, "rows": rows})
 
 
 @dataclass(frozen=True)

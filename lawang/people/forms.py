@@ -352,8 +352,3 @@ class HistoryFilters(Filters):
     verb = forms.CharField(label=gettext_lazy("Tindakan"), max_length=60)
     who = forms.CharField(label=gettext_lazy("Nama pengguna"), max_length=60)
     since = DateField(label=gettext_lazy("Sejak"))
-
-
-class AccessFilters(Filters):
-    thing = forms.CharField(label=gettext_lazy("Data milik"), max_length=120)
-    who = forms.CharField(label=gettext_lazy("Dibaca oleh (nama pengguna)"), max_length=60)

@@ -36,7 +36,6 @@ _ours: list[URLPattern | URLResolver] = [
     path("kelola/instansi/<uuid:key>/", desk.change_agency, name="change_agency"),
     path("kelola/instansi/<uuid:key>/tutup/", desk.close_agency, name="close_agency"),
     path("kelola/peran/", desk.roles, name="roles"),
-    path("kelola/akses/", desk.accesses, name="accesses"),
     path("kelola/riwayat/", desk.history, name="history"),
 ]
 

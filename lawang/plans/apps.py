@@ -8,9 +8,11 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from lawang.measures import changed
+        from lawang.people import holdings
         from lawang.plans import following, packs, rules, standings, statistics
 
         rules.install()
+        holdings.register_source("subscriptions", following.held_about)
         statistics.install()
         packs.register()
         changed.listen(standings.figures_changed)

@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from lawang.lib.dates import long_moment
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text, say
+from lawang.people.holdings import Contacts, Holding
 from lawang.people.node import node
 from lawang.plans.changes import Change, tell
 from lawang.plans.models import Indicator, Plan, Programme, Revision, Subscription
@@ -92,6 +94,24 @@ def unsubscribe(wish: Subscription, *, at: datetime) -> None:
     """Forget an address; nothing of it is kept."""
     record(f"plans.subscription:{wish.pk}", "follow_ended", by=None, at=at)
     wish.delete()
+
+
+def held_about(contacts: Contacts) -> list[Holding]:
+    """Return what an address follows, for whoever asks what we hold about them."""
+    wishes = Subscription.objects.filter(address=contacts.email).order_by("asked_at") if contacts.email else ()
+    titles = {one.key: one.title for one in Programme.objects.filter(key__in=[wish.about for wish in wishes])}
+    return [
+        Holding(
+            _("Mengikuti %(title)s lewat surel")
+            % {"title": say(titles[wish.about]) if wish.about in titles else _("seluruh rencana")},
+            [
+                (_("Diminta"), long_moment(wish.asked_at)),
+                (_("Dipastikan"), long_moment(wish.confirmed_at) if wish.confirmed_at else _("belum")),
+            ],
+            "email",
+        )
+        for wish in wishes
+    ]
 
 
 def news(entries: list[Entry], revision: Revision, at: datetime) -> int:

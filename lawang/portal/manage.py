@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lawang.cases.privacy import rules as privacy
 from lawang.people.permissions import may
 
 # (title, address, what one does there, verbs of which one is enough)
@@ -70,10 +71,10 @@ PLACES: tuple[tuple[Any, str, Any, tuple[str, ...]], ...] = (
         ("record.doctor",),
     ),
     (
-        gettext_lazy("Akses"),
-        "people:accesses",
-        gettext_lazy("siapa membaca data pribadi siapa"),
-        ("record.see_access",),
+        gettext_lazy("Pelindungan data"),
+        "privacy:index",
+        gettext_lazy("kegiatan pemrosesan, penghapusan, insiden, siapa membaca apa"),
+        privacy.SEE,
     ),
     (
         gettext_lazy("Riwayat"),

@@ -191,8 +191,8 @@ def keep_file(
     With `is_sealed` the contents are encrypted under the DataKey of `about` first, so that erasing that thing erases
     them; `sha256` is then the hash of the ciphertext. The type comes from the contents, never from the name; pictures
     are written anew without camera and place data. The contents are on disk, synced, before the row commits.
-    `is_ours`: as `files.check` has it. Raise Refused with a sentence when it is too large, of an unknown kind, dangerous
-    or damaged; TryLater when it cannot be looked at just now.
+    `is_ours`: as `files.check` has it. Raise Refused with a sentence when it is too large, of an unknown kind,
+    dangerous or damaged; TryLater when it cannot be looked at just now.
     """
     content = files.check(upload, name, is_ours=is_ours)
     data = sealing.seal_bytes(thing_name(about), content.data) if is_sealed else content.data

@@ -32,7 +32,7 @@ INSIDE = {
     "instansi": "/kelola/instansi/",
     "tutup-instansi": "/kelola/instansi/{agency}/tutup/",
     "peran": "/kelola/peran/",
-    "akses": "/kelola/akses/",
+    "akses": "/kelola/privasi/akses/",
     "riwayat": "/kelola/riwayat/",
 }
 

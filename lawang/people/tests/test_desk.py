@@ -30,7 +30,7 @@ PAGES: dict[str, set[str]] = {
     "/kelola/peran/": {
         "administrator", "agency-head", "planner", "steward", "leader", "data-protection-officer", "auditor",
     },
-    "/kelola/akses/": {"administrator", "data-protection-officer", "auditor"},
+    "/kelola/privasi/akses/": {"administrator", "data-protection-officer", "auditor"},
     "/kelola/riwayat/": {
         "administrator", "planner", "steward", "information-officer", "data-protection-officer", "auditor",
     },
@@ -119,7 +119,7 @@ def test_lists_mask_and_reading_is_written_down(admin: Client, target: Membershi
     assert (row.thing, row.fields) == (f"people.user:{target.user.key}", ["email", "phone"])
     assert "target@example.id" in b"".join(admin.get("/kelola/pengguna/unduh/")).decode()
     assert Access.objects.filter(why="CSV").exists()
-    assert "halaman pengguna" in admin.get("/kelola/akses/").content.decode()
+    assert "halaman pengguna" in admin.get("/kelola/privasi/akses/").content.decode()
 
 
 def test_without_the_privacy_class_contacts_stay_masked(admin: Client, target: Membership) -> None:
@@ -256,7 +256,7 @@ def test_a_foreign_membership_cannot_be_lent(client: Client, target: Membership,
     ["since_day=1", "since_day=99&since_month=x", "thing=%00", "who=%00", "q=%00", "verb=a", "halaman=-1"],
 )
 @pytest.mark.parametrize(
-    "path", ["/kelola/riwayat/", "/kelola/akses/", "/kelola/pengguna/", "/kelola/instansi/"]
+    "path", ["/kelola/riwayat/", "/kelola/privasi/akses/", "/kelola/pengguna/", "/kelola/instansi/"]
 )
 def test_nonsense_in_filters_is_ignored(admin: Client, path: str, query: str) -> None:
     assert admin.get(f"{path}?{query}").status_code in (200, 400)  # 400: NUL, nowhere in our texts

@@ -8,7 +8,9 @@ from lawang.people.node import now, today
 
 
 class Command(BaseCommand):
-    help = "Say whose time to be kept is over, by service; with --do erase it. The worker does so every night."
+    help = (
+        "Say whose time to be kept is over, by service; with --do erase it. The worker does so every night."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--do", action="store_true", help="erase; without it nothing changes")
@@ -17,7 +19,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         day, is_real = options["day"] or today(), options["do"]
         if is_real and day > today():
-            raise CommandError("Yang masanya belum habis tidak dihapus. Tanpa --do, hari nanti boleh diperiksa.")
+            raise CommandError(
+                "Yang masanya belum habis tidak dihapus. Tanpa --do, hari nanti boleh diperiksa."
+            )
         due = sweep(at=now(), day=day) if is_real else look_ahead(day)
         self.stdout.write("\n".join(self._lines(due, day, is_real)))
 
