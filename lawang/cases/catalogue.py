@@ -6,11 +6,12 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from lawang.cases.definition import Definition, Requirement, State, Step, papers_come_first
-from lawang.cases.models import Case, Service, Unit
+from lawang.cases.models import Case, Event, Service, Unit
 from lawang.cases.offices import DISTRICT, SAME, VILLAGE
 from lawang.lib import clock
 from lawang.lib import fields as lib
@@ -19,7 +20,7 @@ from lawang.lib.numbers import rupiah
 from lawang.lib.text import Text, say
 from lawang.people.models import Agency
 
-MOST = 60  # services on one page of the list
+FOR_EVERYBODY = ("pengaduan", "informasi-publik")  # codes of services that no event of life names
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,22 @@ def rows_of(services: Iterable[Any], offices: Offices, shares: Mapping[int, str]
         )
         for one in services
     ]
+
+
+def doors() -> list[tuple[Text, str]]:
+    """Return what a home page offers first: events of life, and the services that everybody may need; with addresses.
+
+    Two queries.
+    """
+    found: list[tuple[Text, str]] = [
+        (event.title, reverse("cases:event", args=[event.code])) for event in Event.objects.all()
+    ]
+    services = Service.objects.filter(code__in=FOR_EVERYBODY, current__isnull=False, is_open=True)
+    titles = {one.code: one.title for one in services}
+    found += [
+        (titles[code], reverse("cases:service", args=[code])) for code in FOR_EVERYBODY if code in titles
+    ]
+    return found
 
 
 def line_of(one: Any) -> str:

@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     day = today()
     revision = reading.in_force(day)
     if revision is None:
-        return render(request, "portal/home_empty.html")
+        return render(request, "portal/home_empty.html", {"doors": catalogue.doors()})
     framework = revision.plan.framework
     tree = reading.tree(framework.pk)
     tally = reading.tally(revision, framework.pk)
@@ -82,6 +82,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "map": programme_map(places),
             "everywhere": everywhere(places),
             "year": day.year,
+            "doors": catalogue.doors(),
         },
     )
 

@@ -31,7 +31,7 @@ FILES = (  # of the shell; share.js and here.js too, for "Di HP ini" must open w
         f"web/js/{name}.js"
         for name in (
             *("page", "draft", "outbox", "form", "code", "complaints", "item", "photo", "token", "waiting"),
-            *("here", "hints", "kept", "share"),
+            *("here", "hints", "kept", "share", "parts"),
         )
     ),
 )
