@@ -1,5 +1,6 @@
 """What people do with the outbox in a browser, as functions of a page: for the tests here and for drills elsewhere."""
 
+import base64
 import hashlib
 import io
 import json
@@ -13,27 +14,32 @@ from PIL import Image
 from playwright.sync_api import Page
 
 WAIT = 60_000  # ms: the machine may be busy with other things
-# Puts `count` submissions into the outbox as form.js does, without its form; photos are random bytes.
-ENQUEUE = """async ({ code: module, service, count, photos, size, address }) => {
+# Puts `count` submissions into the outbox as form.js does, without its form. Each has its code in the field `mark`, and
+# photos of random bytes, or the given JPEG with random bytes behind its end, so that no two are alike.
+ENQUEUE = """async ({ code: module, count, photos, size, jpeg, field, mark, answers: given, ...rest }) => {
   const { newCode } = await import(module);
-  const made = [];
+  const start = Uint8Array.from(atob(jpeg), (one) => one.charCodeAt(0));
   const photo = async (n) => {
-    const data = new Uint8Array(size);
-    for (let at = 0; at < size; at += 65536) crypto.getRandomValues(data.subarray(at, Math.min(size, at + 65536)));
+    const data = new Uint8Array(start.length + size);
+    data.set(start);
+    for (let at = start.length; at < data.length; at += 65536) crypto.getRandomValues(data.subarray(at, at + 65536));
     const sha256 = await self.outbox.sha256(data.buffer);
-    return { field: "photo", name: `foto-${n}.jpg`, kind: "image/jpeg", size, sha256, data: data.buffer };
+    return { field, name: `foto-${n}.jpg`, kind: "image/jpeg", size: data.length, sha256, data: data.buffer };
   };
+  const made = [];
   for (let n = 0; n < count; n++) {
     const files = [];
     for (let one = 0; one < photos; one++) files.push(await photo(one));
     const key = self.outbox.newKey(), code = newCode(), made_at = new Date().toISOString();
-    const answers = { name: `Warga ${code}`, village: "tanjung", way: "web" };
-    const item = { key, code, service, version: 3, answers, files, title: "Contoh", address, shown: [], made_at };
-    await self.outbox.enqueue(item, `drill:${key}`);
+    const answers = { ...given, [mark]: `${given[mark] || ""} ${code}`.trim() };
+    await self.outbox.enqueue({ ...rest, key, code, answers, files, title: "Contoh", shown: [], made_at });
     made.push({ key, code, answers, files: files.map(({ sha256 }) => sha256) });
   }
   return made;
 }"""
+LEFT = """self.outbox.all("waiting").then((all) =>
+  all.map(({ code, problem, message, fields, tries }) => ({ code, problem, message, fields, tries })))"""
+ANSWERS = {"name": "Warga", "village": "tanjung", "way": "web"}
 
 
 @dataclass(frozen=True)
@@ -117,11 +123,39 @@ def settled(page: Page) -> None:
 
 
 def enqueue(
-    page: Page, count: int, *, photos: int = 0, size: int = 100_000, service: str = "contoh"
+    page: Page,
+    count: int,
+    *,
+    photos: int = 0,
+    size: int = 100_000,
+    jpeg: bytes = b"",
+    service: str = "contoh",
+    version: int = 3,
+    answers: dict[str, Any] = ANSWERS,
+    mark: str = "name",
+    field_name: str = "photo",
+    address: str = "/contoh/",
 ) -> list[Made]:
-    """Put submissions into the outbox of a page that has outbox.js, without sending them."""
-    asked = {"service": service, "count": count, "photos": photos, "size": size, "address": "/contoh/"}
-    told = page.evaluate(ENQUEUE, {**asked, "code": static("web/js/code.js")})
+    """Put submissions into the outbox of a page that has outbox.js, without sending them.
+
+    The code of each is written behind the answer `mark`, so that a server that keeps only answers can be searched.
+    """
+    told = page.evaluate(
+        ENQUEUE,
+        {
+            "code": static("web/js/code.js"),
+            "count": count,
+            "photos": photos,
+            "size": size,
+            "jpeg": base64.b64encode(jpeg).decode(),
+            "field": field_name,
+            "mark": mark,
+            "answers": answers,
+            "service": service,
+            "version": version,
+            "address": address,
+        },
+    )
     return [Made(one["key"], one["code"], one["answers"], tuple(one["files"])) for one in told]
 
 
@@ -132,15 +166,17 @@ def send_once(page: Page) -> int | None:
 
 
 def drain(page: Page, *, seconds: float = 120) -> int:
-    """Send again and again without pausing, until nothing waits; return the rounds. Raise when it takes too long."""
+    """Send again and again without pausing, until nothing waits; return the rounds.
+
+    Raise AssertionError when it takes too long, or when only such are left as a person must look at.
+    """
     began, rounds = time.monotonic(), 0
-    while page.evaluate("self.outbox.keys('waiting').then((keys) => keys.length)"):
+    while left := page.evaluate(LEFT):
+        stuck = [one for one in left if one["problem"]]
+        if len(stuck) == len(left) or time.monotonic() - began > seconds:
+            raise AssertionError(f"{len(left)} wait after {rounds} rounds: {json.dumps(left)[:800]}")
         rounds += 1
         send_once(page)
-        if time.monotonic() - began > seconds:
-            raise AssertionError(
-                f"still waiting after {rounds} rounds: {json.dumps(read(page, 'waiting'))[:800]}"
-            )
     return rounds
 
 
