@@ -287,7 +287,7 @@ def read(data: Mapping[str, Any]) -> Definition:
 
 
 def papers_come_first(definition: Definition) -> bool:
-    """Tell whether the form asks for papers before the rest: only where some question hangs on which papers there are."""
+    """Tell whether the form asks for papers first: only where some question hangs on which papers there are."""
 
     def hangs(fields: tuple[lib.Field, ...]) -> bool:
         return any(
