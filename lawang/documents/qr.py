@@ -25,7 +25,7 @@ from lawang.lib.keyfile import key_file
 
 FORMAT = "L1"
 HALF = 32  # bytes of r and of s
-MASK = 2
+MASK = 2  # of the eight patterns of ISO/IEC 18004
 SHORT = 8  # hex digits of a fingerprint that name a key
 
 

@@ -1,6 +1,9 @@
 """Several people sign one letter, in order; what goes wrong on the way."""
 
+import shutil
+import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -67,6 +70,22 @@ def test_the_last_of_three_makes_the_letter_valid(sari: User, dodi: User, kepala
         "Kepala Desa Padang Tepong",
     ]
     assert Entry.objects.filter(verb="document_signed").count() == 3
+
+
+def test_pdfsig_accepts_all_three(sari: User, dodi: User, kepala: User, tmp_path: Path) -> None:
+    """A program of others, which shares no code with ours: each signature is valid, the last covers everything."""
+    pdfsig = shutil.which("pdfsig")
+    if pdfsig is None:
+        pytest.skip("pdfsig (poppler-utils) is not installed")
+    document = waiting(("section_head", "division_head", "head"))
+    for user in (sari, dodi, kepala):
+        document = signatures.sign(document, by=user, at=AT)
+    path = tmp_path / "surat.pdf"
+    path.write_bytes(actions.file_of(document))
+    said = subprocess.run([pdfsig, "-nocert", path], capture_output=True, text=True, check=False).stdout
+    assert said.count("Signature Validation: Signature is Valid.") == 3
+    assert said.count("Total document signed") == 1
+    assert "Kepala Desa Padang Tepong" in said
 
 
 def test_the_order_is_kept(sari: User, kepala: User) -> None:
@@ -165,6 +184,17 @@ class Slow(ExampleSigner):
     def collect(self, ticket: str) -> Signed | Later:
         pdf, person = self.letters[ticket]
         return super().sign(pdf, person=person, reason="")
+
+
+def test_the_signer_is_told_who_signs_by_the_nik_that_was_registered(slow: "Slow", kepala: User) -> None:
+    people.register_nik(kepala, "16 1104 5512 0399 01", by=None, at=AT)
+    kepala.refresh_from_db()
+    assert "1611045512039901" not in kepala.nik
+    signatures.sign(waiting(), by=kepala, passphrase="benar", at=AT)
+    _pdf, person = slow.letters["T1"]
+    assert (person.nik, person.name, person.agency) == (
+        *("1611045512039901", kepala.name, "Desa Padang Tepong"),
+    )
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from lawang.people import actions
 from lawang.people.models import Agency, Delegation, Membership, Node, NodeKey, Role, User
 from lawang.people.node import node, now, remembered, today
 from lawang.people.permissions import forget, may
+from lawang.people.registered import nik_of
 from lawang.people.tests.national import AT, CODES, national_roles, person, written
 from lawang.record.models import DataKey, Entry
 from tests.cast import PASSWORD, make_agency, make_membership, make_node, make_role, make_user, moment
@@ -269,3 +270,17 @@ def test_the_seal_key_is_listed_once_and_ended_when_another_follows(media: objec
     first.refresh_from_db()
     assert second is not None
     assert (first.valid_to, second.valid_to) == (at, None)
+
+
+def test_a_nik_is_kept_sealed_and_taken_away() -> None:
+    ratna = make_user("ratna")
+    with pytest.raises(Refused, match="16 angka"):
+        actions.register_nik(ratna, "123", by=None, at=AT)
+    actions.register_nik(ratna, "1611 0455 1203 9901", by=None, at=AT)
+    ratna.refresh_from_db()
+    assert nik_of(ratna) == "1611045512039901"
+    kept = [ratna.nik, *Entry.objects.values_list("after", flat=True)]
+    assert "1611045512039901" not in repr(kept)
+    actions.register_nik(ratna, "", by=None, at=AT)
+    ratna.refresh_from_db()
+    assert nik_of(ratna) is None
