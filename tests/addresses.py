@@ -114,6 +114,12 @@ def _case(**more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"code": _first("cases.case", account__username="siti").code, **more}
 
 
+def _work(**more: Any) -> Callable[[], dict[str, Any]]:
+    """Return the key of the case that lies with the officer of the water works."""
+    only = {"office__code": "PDAM", "service__code": "akta-kelahiran"}
+    return lambda: {"key": _first("cases.case", **only).key, **more}
+
+
 def _letter_of(office: str = "PDAM", **more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"office": _first("people.agency", code=office).key} | more
 
@@ -236,11 +242,11 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "cases:attachment": _case(number=0),
     **dict.fromkeys(
         ("desk:case", "desk:hand", "desk:note", "desk:why", "desk:correct", "desk:slip"),
-        _key("cases.case", office__code="PDAM"),
+        _work(),
     ),
-    "desk:step": lambda: {"key": _first("cases.case", office__code="PDAM").key, "code": "examine"},
-    "desk:letter": lambda: {"key": _first("cases.case", office__code="PDAM").key, "code": "write_cover"},
-    "desk:resend": lambda: {"key": _first("cases.case", office__code="PDAM").key, "message": NO_KEY},
+    "desk:step": _work(code="examine"),
+    "desk:letter": _work(code="write_cover"),
+    "desk:resend": _work(message=NO_KEY),
     "desk:entry": lambda: {"code": "akta-kelahiran"},
     **dict.fromkeys(
         ("desk:reply", "desk:drop_reply"), lambda: {"pk": _first("cases.reply", agency__code="PDAM").pk}

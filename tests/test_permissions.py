@@ -148,10 +148,14 @@ TABLE: dict[str, Who] = {
         PLANNER,
     ),
     "cases:manage": ADMINISTRATOR | {"agency-head"},
-    **dict.fromkeys(("desk:list", "desk:case", "desk:step", "desk:why"), SEE_CASES),
-    "desk:letter": SEE_CASES - FIELD,  # who sees the case but does not hold it says why first
-    **dict.fromkeys(("desk:many", "desk:replies", "desk:add_reply", "desk:reply", "desk:drop_reply"), HANDLE),
-    **dict.fromkeys(("desk:hand", "desk:note", "desk:correct", "desk:resend"), HANDLE - FIELD),
+    **dict.fromkeys(("desk:list", "desk:case", "desk:step", "desk:why", "desk:letter"), SEE_CASES),
+    **dict.fromkeys(
+        (
+            *("desk:many", "desk:replies", "desk:add_reply", "desk:reply", "desk:drop_reply"),
+            *("desk:hand", "desk:note", "desk:correct", "desk:resend"),
+        ),
+        HANDLE,
+    ),
     **dict.fromkeys(
         ("desk:export", "desk:register_csv"), frozenset({"officer", "agency-head", "information-officer"})
     ),
@@ -188,7 +192,7 @@ TABLE: dict[str, Who] = {
     "portal:figure": PROPOSE,
     "portal:decisions": DECIDE,
     **dict.fromkeys(("portal:new_meeting", "portal:progress"), RECORD),
-    **dict.fromkeys(("portal:leader", "portal:seen"), LEAD),
+    **dict.fromkeys(("portal:leader", "portal:leader_services", "portal:seen"), LEAD),
     **dict.fromkeys(("documents:check_any", "documents:check"), EVERYBODY),
     **dict.fromkeys(
         (

@@ -1,6 +1,6 @@
 """The pages on which everybody reads whether the promises of services are kept: all of them, and one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from lawang.cases.models import Service
 from lawang.cases.published import Group, Published, ServiceFigures, Told, Window, published, whole_percent
 from lawang.cases.statistics import Performance, Wait, waits
 from lawang.lib import clock
-from lawang.lib.dates import month_name
+from lawang.lib.dates import month_name, short_date
 from lawang.lib.numbers import number
 from lawang.lib.text import say
 from lawang.measures.statistics import STATISTICS
@@ -28,7 +28,7 @@ from lawang.web.download import csv_response
 from lawang.web.json import answer
 
 FORMULAS = ("on_time_share", "first_time_share", "median_days", "p90_days")
-MOST_NAMES = 3  # of a group of joined offices
+MOST_NAMES = 2  # of a group of joined offices
 HEADING = (
     *("bagian", "nama", "dari_bulan", "sampai_bulan", "tepat_waktu", "dari", "tepat_waktu_persen"),
     *("tengah_hari_kerja", "sembilan_dari_sepuluh_hari_kerja", "lengkap_sejak_awal", "diputuskan"),
@@ -47,10 +47,15 @@ def index(request: HttpRequest) -> HttpResponse:
             "found": found,
             "period": span_name(found.window),
             "lines": [line_of(one, found.window) for one in found.told],
-            "share_chart": share_chart([(say(one.title), one.twelve) for one in found.told]),
-            "days_chart": days_chart(found.told),
-            "offices": group_lines(found.offices, ""),
-            "districts": group_lines(found.districts, _("Kec.")),
+            "share_chart": share_chart(
+                [(say(one.title), one.twelve.counted) for one in found.told if one.twelve], key="share"
+            ),
+            "days_chart": days_chart(
+                [(say(one.title), one.twelve.counted, one.promised_days) for one in found.told if one.twelve],
+                key="days",
+            ),
+            "office_chart": group_chart(found.offices, key="offices"),
+            "district_chart": group_chart(found.districts, key="districts"),
             "waits": places,
             "wait_chart": wait_chart(places),
             "formulas": formulas(),
@@ -72,11 +77,16 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
             "figures": figures,
             "period": span_name(found.window),
             "line": line_of(figures, found.window) if told else None,
-            "months": [(span_name(one.window), one.counted) for one in figures.stretches],
-            "share_chart": share_chart([(span_name(one.window), one) for one in figures.stretches])
-            if len(figures.stretches) > 1
-            else "",
-            "days_chart": months_chart(figures) if len(figures.stretches) > 1 else "",
+            "share_chart": share_chart(
+                [(span_name(one.window, short=True), one.counted) for one in figures.stretches], key="months"
+            ),
+            "days_chart": days_chart(
+                [
+                    (span_name(one.window, short=True), one.counted, figures.promised_days)
+                    for one in figures.stretches
+                ],
+                key="months-days",
+            ),
             "waits": places,
             "wait_chart": wait_chart(places),
             "formulas": formulas(),
@@ -178,25 +188,16 @@ def line_of(one: ServiceFigures, window: Window) -> Line:
     )
 
 
-def group_lines(groups: "tuple[Group, ...] | None", before: str) -> list[Line] | None:
-    """Return the rows of offices or districts, in the order of their names; `before` stands before a single name."""
-    if groups is None:
+def group_chart(groups: tuple[Group, ...] | None, *, key: str) -> SafeString | None:
+    """Return the chart of offices or districts, in the order of their names; None when there is none to show."""
+    if not groups:
         return None
-    lines = [
-        Line(
-            name=_called(one.names),
-            share=share_words(one.counted.on_time_share),
-            of=of_words(one.counted.on_time, one.counted.judged),
-            median=days_words(one.counted.median_days),
-            nine_of_ten=days_words(one.counted.p90_days),
-        )
-        for one in groups
-    ]
-    return sorted(lines, key=lambda line: line.name.lower())
+    rows = [(_called(one.names), one.counted) for one in groups]
+    return share_chart(sorted(rows, key=lambda row: row[0].lower()), key=key)
 
 
 def _called(names: tuple[str, ...]) -> str:
-    """Return "Saling", "Saling dan Pendopo", or three names and how many more."""
+    """Return "Saling", "Saling dan Pendopo", or two names and how many more."""
     if len(names) > MOST_NAMES + 1:
         return _("%(names)s, dan %(count)s lainnya bersama") % {
             "names": ", ".join(names[:MOST_NAMES]),
@@ -224,15 +225,19 @@ def days_words(days: int | None) -> str:
     return ngettext("%(count)s hari kerja", "%(count)s hari kerja", days) % {"count": number(days)}
 
 
-def span_name(window: Window) -> str:
-    """Return "Oktober 2026", "Maret–Mei 2026" or "November 2025 – Oktober 2026"."""
+def span_name(window: Window, *, short: bool = False) -> str:
+    """Return "Oktober 2026", "Maret–Mei 2026" or "November 2025 – Oktober 2026"; short: "Mar–Mei 2026"."""
+
+    def month(day: date) -> str:
+        return short_date(day).split()[1] if short else month_name(day.month)
+
     first, last = window.start, window.end
-    end = f"{month_name(last.month)} {last.year}"
+    end = f"{month(last)} {last.year}"
     if window.first == window.last:
         return end
     if first.year == last.year:
-        return f"{month_name(first.month)}–{end}"
-    return f"{month_name(first.month)} {first.year} – {end}"
+        return f"{month(first)}–{end}"
+    return f"{month(first)} {first.year} – {end}"
 
 
 def formulas() -> list[tuple[str, str]]:
@@ -244,43 +249,32 @@ def formulas() -> list[tuple[str, str]]:
 # Drawn
 
 
-def share_chart(rows: "list[tuple[str, Told | None]]") -> SafeString:
-    """Draw the share of kept promises; each bar names how many it is of."""
-    points = [
-        (f"{name} ({of_words(told.counted.on_time, told.counted.judged)})", told.counted.on_time_share)
-        for name, told in rows
-        if told is not None
-    ]
-    title = _("Selesai tepat waktu, dalam persen")
-    return charts.bar_chart(points, title=title, unit="%", short=_percent, key="share")
+def share_chart(rows: Iterable[tuple[str, Performance]], *, key: str) -> SafeString:
+    """Draw the share of kept promises; each bar says how many it is of."""
+    told = list(rows)
+    return charts.bar_chart(
+        [(name, counted.on_time_share) for name, counted in told],
+        title=_("Selesai tepat waktu, dalam persen"),
+        unit="%",
+        notes={name: of_words(counted.on_time, counted.judged) for name, counted in told},
+        short=_percent,
+        key=key,
+    )
 
 
 def _percent(value: charts.Number) -> str:
     return whole_percent(Decimal(value))
 
 
-def days_chart(services: "tuple[ServiceFigures, ...]") -> SafeString:
-    """Draw within how many days nine of ten cases were decided, the promise as a dashed mark."""
-    rows = [(say(one.title), one.twelve.counted.p90_days) for one in services if one.twelve]
-    promises = {say(one.title): one.promised_days for one in services if one.promised_days is not None}
+def days_chart(rows: Iterable[tuple[str, Performance, int | None]], *, key: str) -> SafeString:
+    """Draw within how many days nine of ten cases were decided; what was promised is a dashed mark."""
+    told = list(rows)
     return charts.bar_chart(
-        rows,
+        [(name, counted.p90_days) for name, counted, _promised in told],
         title=_("Sembilan dari sepuluh permohonan selesai dalam berapa hari kerja"),
         unit=_("hari kerja"),
-        targets={name: days for name, days in promises.items() if days is not None},
-        key="days",
-    )
-
-
-def months_chart(figures: ServiceFigures) -> SafeString:
-    rows = [(span_name(one.window), one.counted.p90_days) for one in figures.stretches]
-    promised = figures.promised_days
-    return charts.bar_chart(
-        rows,
-        title=_("Sembilan dari sepuluh permohonan selesai dalam berapa hari kerja"),
-        unit=_("hari kerja"),
-        targets=dict.fromkeys((name for name, _days in rows), promised) if promised is not None else None,
-        key="months",
+        targets={name: promised for name, _counted, promised in told if promised is not None},
+        key=key,
     )
 
 
@@ -297,9 +291,13 @@ def offices_in_waiting(window: Window, *, service: int | None = None) -> Waiting
 
 
 def wait_chart(places: Waiting) -> SafeString:
-    rows = [(name, wait.median_days) for name, wait in places]
-    title = _("Berapa hari kerja permohonan berada di satu kantor, nilai tengah")
-    return charts.bar_chart(rows, title=title, unit=_("hari kerja"), key="waits")
+    return charts.bar_chart(
+        [(name, wait.median_days) for name, wait in places],
+        title=_("Berapa hari kerja permohonan berada di satu kantor, nilai tengah"),
+        unit=_("hari kerja"),
+        short=lambda days: days_words(int(days)),
+        key="waits",
+    )
 
 
 # For programs
@@ -386,7 +384,7 @@ def _period_json(told: Told | None) -> dict[str, Any] | None:
     }
 
 
-def _groups_json(groups: "tuple[Group, ...] | None") -> list[dict[str, Any]] | None:
+def _groups_json(groups: tuple[Group, ...] | None) -> list[dict[str, Any]] | None:
     if groups is None:
         return None
     return [

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.cases.models import Case, Service, Tally, TallyState
-from lawang.cases.statistics import Performance, share
+from lawang.cases.statistics import Performance
 from lawang.lib.clock import Clock, Kind
 from lawang.lib.disclosure import Joined, join_linked, spans
 from lawang.lib.numbers import percent
@@ -335,25 +335,61 @@ def whole_percent(value: Decimal) -> str:
     return percent(rounded)
 
 
-def performance_lines(services: Collection[int], today: date) -> dict[int, str]:
-    """Return service -> "86 % tepat waktu (12 bulan)", in the active language. Two queries for any number of services.
+@dataclass(frozen=True)
+class Kept:
+    """How one service kept its promise in the last twelve months of which there is enough to tell."""
 
-    A service of which there is too little to tell is missing.
-    """
+    pk: int
+    months: int
+    on_time: int
+    judged: int
+
+    @property
+    def share(self) -> Decimal:
+        return Decimal(self.on_time) * 100 / self.judged
+
+
+def kept(today: date, services: Collection[int] | None = None) -> list[Kept]:
+    """Return how each service kept its promise; one of which there is too little to tell is missing. Two queries."""
     window = Window.year_before(today)
     months = _Months(services)
     shown = {pk: found for pk in months.counts if (found := _shown(months, pk, window))}
     if not shown:
-        return {}
+        return []
     late = _Late(min(one[0].start for one in shown.values()), window.last, list(shown))
-    lines = {}
+    told = []
     for pk, stretches in shown.items():
         first, last = stretches[0].start, stretches[-1].stop - 1
         on_time, decided = months.kept(pk, first, last)
-        value = share(on_time, decided + late.at_end(last, pk).total())
-        if value is not None:
-            lines[pk] = _("%(share)s tepat waktu (%(months)s bulan)") % {
-                "share": whole_percent(value),
-                "months": last - first + 1,
-            }
-    return lines
+        told.append(Kept(pk, last - first + 1, on_time, decided + late.at_end(last, pk).total()))
+    return told
+
+
+def performance_lines(services: Collection[int], today: date) -> dict[int, str]:
+    """Return service -> "86 % tepat waktu (12 bulan)", in the active language. Two queries for any number of them."""
+    return {
+        one.pk: _("%(share)s tepat waktu (%(months)s bulan)")
+        % {"share": whole_percent(one.share), "months": one.months}
+        for one in kept(today, services)
+    }
+
+
+@dataclass(frozen=True)
+class WorstKept:
+    """A service whose promise was kept least, as the leader's page has it."""
+
+    code: str
+    title: Text
+    share: Decimal
+    on_time: int
+    judged: int
+
+
+def worst_kept(today: date, most: int) -> list[WorstKept]:
+    """Return the services whose promises were kept least, the worst first. Three queries."""
+    found = sorted(kept(today), key=lambda one: (one.share, -one.judged))[:most]
+    services = {one.pk: one for one in Service.objects.filter(pk__in=[one.pk for one in found])}
+    return [
+        WorstKept(services[one.pk].code, services[one.pk].title, one.share, one.on_time, one.judged)
+        for one in found
+    ]

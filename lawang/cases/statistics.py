@@ -442,6 +442,4 @@ def install() -> None:
         ("received", received, _("Permohonan yang diterima"), _("jumlah permohonan yang diterima")),
         ("decided", decided, _("Permohonan yang diputuskan"), _("jumlah permohonan yang diputuskan")),
     ):
-        register(
-            f"cases.{name}", function, title=title, formula=formula, parameters=parameters, page=page_of
-        )
+        register(f"cases.{name}", function, title=title, formula=formula, parameters=parameters, page=page_of)

@@ -12,6 +12,11 @@ DEMO_ACCOUNTS = (
     ("dewi", _("perencana Bappeda: menyusun dan memeriksa rencana")),
     ("arif", _("walidata: menjaga semua angka")),
     ("yusuf", _("administrator Diskominfo: akun, paket, pemeriksaan")),
+    ("fitri", _("petugas Dukcapil: memeriksa permohonan akta")),
+    ("agus", _("kepala Dukcapil: memutuskan, melihat yang lewat waktu")),
+    ("yoga", _("petugas desa: mengisikan permohonan untuk warga, menyiapkan surat")),
+    ("sulaiman", _("kepala desa: menandatangani surat keterangan usaha")),
+    ("siti", _("warga: mengikuti permohonannya")),
 )
 
 
@@ -42,6 +47,7 @@ class PortalConfig(AppConfig):
             (20, _("Percepatan"), "quick_wins", "main"),
             (30, _("Yang berubah"), "portal:changes", "main"),
             (40, _("Profil daerah"), "portal:profile", "main"),
+            (5, _("Kinerja layanan"), "cases:performance", "footer"),
             (10, _("Cara warna dihitung"), "colours", "footer"),
             (20, _("Lembaga"), "bodies", "footer"),
             (30, _("Aplikasi pemerintah"), "applications", "footer"),

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
+from lawang.cases import demo as cases
 from lawang.lib.refused import Refused
 from lawang.lib.text import text
 from lawang.measures import actions as measures
@@ -88,10 +89,12 @@ class _Loader:
         self.today = day_of(at)
         self.zone = zone()
         self.people: dict[tuple[str, str], User] = {}  # (role, agency code) -> the first who holds it
+        self.citizen: User | None = None  # who has an account and no task
 
     def load(self) -> None:
         self._agencies()
         self._accounts()
+        cases.load(self.folder, at=self.at, citizen=self.citizen, say=self.say)
         book = read_folder(self.folder)
         self._plan(book)
         quarters = self._quarters(book)
@@ -162,6 +165,9 @@ class _Loader:
                 username=row["username"], name=row["nama"], by=None, at=at
             )
             users[user.username] = user
+            if not row["peran"]:  # a citizen with an account
+                self.citizen = user
+                continue
             people.grant(
                 user=user,
                 agency=self.agencies[row["instansi"]],
@@ -274,7 +280,14 @@ class _Loader:
     def _count(self, quarter: Quarter) -> None:
         """Let the figures that nobody types be counted in the night after the quarter was reported."""
         start = periods.containing(quarter.end, Series.Frequency.QUARTER).start
-        compute_all(at=self._moment(quarter.end + timedelta(REPORTING_DAYS + 1), 0, 30), since=start)
+        at = self._moment(quarter.end + timedelta(REPORTING_DAYS + 1), 0, 30)
+        compute_all(at=at, since=start)
+        waiting = Value.objects.filter(
+            series__source=Series.Source.STATISTIC, status=Value.Status.PROPOSED, end__gte=start
+        )
+        for value in waiting.select_related("series__owner"):
+            if pair := self._pair(value.series.owner.code):
+                measures.approve(value, by=pair[1], at=min(at + timedelta(hours=9), self.at))
 
     def _hand_in(self, quarter: Quarter) -> None:
         """Let officers hand in the whole-regency figures of the last quarter, and their heads approve them."""

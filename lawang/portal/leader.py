@@ -1,17 +1,22 @@
 """The page for two minutes: how the promises stand, which ten are most at risk and who holds them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from lawang.cases.performance import days_words, offices_in_waiting
+from lawang.cases.pressing import overdue_by_office
+from lawang.cases.published import Window, whole_percent, worst_kept
 from lawang.people.models import User
 from lawang.people.node import now, today
 from lawang.people.permissions import needs
@@ -22,7 +27,8 @@ from lawang.record.models import Entry
 from lawang.web import charts
 
 MOST_AT_RISK = 10
-CHANGES = 8
+CHANGES = 6
+MOST_SERVICES = 4  # rows about services in each list
 TOLD = ("colour_changed", "milestone_done", "revision_published")  # what a leader must not miss
 
 
@@ -113,6 +119,25 @@ def changed_since(since: datetime, revision: Revision) -> tuple[list[Change], in
     entries = list(Entry.objects.filter(verb__in=TOLD, at__gt=since).order_by("-at", "-id")[:200])
     told = tell(entries, revision)
     return told[:CHANGES], len(told)
+
+
+def services(day: date, at: datetime) -> dict[str, Any]:
+    """Return how services keep their promises, where cases are overdue now, and where they wait. Six queries."""
+    return {
+        "kept": [(one, whole_percent(one.share)) for one in worst_kept(day, MOST_SERVICES)],
+        "pressing": overdue_by_office(at=at)[:MOST_SERVICES],
+        "waits": [
+            (name, days_words(wait.median_days), wait.stays)
+            for name, wait in offices_in_waiting(Window.year_before(day))[:MOST_SERVICES]
+        ],
+    }
+
+
+@needs("plans.lead")
+def services_page(request: HttpRequest) -> HttpResponse:
+    """Show how services keep their promises, on a page of its own: together they would ask too much at once."""
+    crumbs = [(_("Pimpinan"), reverse("portal:leader"))]
+    return render(request, "portal/leader_services.html", {**services(today(), now()), "crumbs": crumbs})
 
 
 @needs("plans.lead")

@@ -6,9 +6,11 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from lawang.cases.pressing import DueToday, due_today
 from lawang.measures.due import Due, due_figures
 from lawang.measures.models import Series, SeriesQuerySet, Value
 from lawang.people.models import User
+from lawang.people.node import now
 from lawang.people.permissions import acts_for, reach
 from lawang.plans.models import Indicator, Meeting, Milestone, Revision, Target
 
@@ -21,6 +23,7 @@ class Tasks:
     decide: list[Value] = field(default_factory=list)  # proposed by others
     meetings: list[Meeting] = field(default_factory=list)  # held, minutes missing
     milestones: list[Milestone] = field(default_factory=list)  # past their day
+    cases: DueToday = field(default_factory=DueToday)
 
     @property
     def count(self) -> int:
@@ -31,7 +34,7 @@ class Tasks:
             self.meetings,
             self.milestones,
         )  # type: ignore[assignment]
-        return sum(map(len, lists))
+        return sum(map(len, lists)) + self.cases.today + self.cases.overdue
 
 
 def live_series(today: date) -> SeriesQuerySet:
@@ -69,8 +72,8 @@ def to_decide(user: User) -> QuerySet[Value]:
 
 
 def tasks_of(user: User, today: date) -> Tasks:
-    """Return everything this person has to do today, in six queries."""
-    tasks = Tasks(due=figures_due(user, today, with_last=False))
+    """Return everything this person has to do today, in seven queries."""
+    tasks = Tasks(due=figures_due(user, today, with_last=False), cases=due_today(user, at=now()))
     lists = {
         Value.Status.RETURNED: tasks.returned,
         Value.Status.DRAFT: tasks.drafts,

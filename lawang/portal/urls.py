@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("tugas/program/<uuid:key>/", desk.progress, name="progress"),
     path("tugas/percepatan/<uuid:key>/", desk.quick_win, name="move_quick_win"),
     path("pimpinan/", leader.page, name="leader"),
+    path("pimpinan/layanan/", leader.services_page, name="leader_services"),
     path("pimpinan/sudah-dibaca/", leader.seen, name="seen"),
     path("kelola/", manage.index, name="manage"),
     path("kelola/pesan/", machine.outbox, name="outbox"),

@@ -353,23 +353,34 @@ def bar_chart(
     title: str,
     unit: str = "",
     targets: Mapping[str, Number] | None = None,
+    notes: Mapping[str, str] | None = None,
     short: Callable[[Number], str] | None = None,
     key: str = "",
 ) -> SafeString:
-    """Draw one bar per row, its value at its end; `targets` puts a dashed mark on the bars they name."""
-    goals = targets or {}
+    """Draw one bar per row, its value at its end; `targets` puts a dashed mark on the bars they name.
+
+    `notes` are a few words after the value of those they name, such as what a share is of.
+    """
+    goals, after_words = targets or {}, notes or {}
     most = (
         max([float(v) for _n, v in rows if v is not None] + [float(v) for v in goals.values()], default=0.0)
         or 1.0
     )
     missing = _("belum ada data")
 
-    def say(value: Number | None) -> str:
-        return missing if value is None else f"{_short(value, short)} {unit}".strip()
+    def say(value: Number | None, name: str = "") -> str:
+        words = missing if value is None else f"{_short(value, short)} {unit}".strip()
+        return f"{words} ({after_words[name]})" if after_words.get(name) else words
 
     def draw(size: Size) -> tuple[str, float]:
         left = 0.0 if size.is_slim else min(max([size.wide(n) for n, _v in rows], default=0) + 16, 260)
-        right = max([size.wide(_short(v, short)) for _n, v in rows if v is not None], default=0) + 16
+        right = (
+            max(
+                [size.wide(f"{_short(v, short)} {after_words.get(n, '')}") for n, v in rows if v is not None],
+                default=0,
+            )
+            + 16
+        )
         pitch, out = (46 if size.is_slim else 36), []
         for i, (name, value) in enumerate(rows):
             y = i * pitch
@@ -392,7 +403,10 @@ def bar_chart(
                 if length - 4 < goal < length + size.wide(_short(value, short)) + 12
                 else length
             )
-            out.append(_text(left + after + 7, y + 15, _short(value, short), "tb"))
+            label = _short(value, short)
+            out.append(_text(left + after + 7, y + 15, label, "tb"))
+            if name in after_words:
+                out.append(_text(left + after + 14 + size.wide(label), y + 15, after_words[name], "t2"))
             if name in goals:
                 at = left + goal
                 out.append(
@@ -407,12 +421,12 @@ def bar_chart(
     body = [
         [
             n,
-            "–" if v is None else _short(v, short),
+            "–" if v is None else " ".join([_short(v, short), *filter(None, [after_words.get(n)])]),
             *([_short(goals[n], short) if n in goals else "–"] if goals else []),
         ]
         for n, v in rows
     ]
-    description = "; ".join(f"{n}: {say(v)}" for n, v in rows) or missing
+    description = "; ".join(f"{n}: {say(v, n)}" for n, v in rows) or missing
     return _figure(title, description, draw, _table(head, body, title), key)
 
 

@@ -91,6 +91,7 @@ def test_words_of_people() -> None:
         charts.line_chart([("a", Decimal("1e15")), ("b", Decimal("0.0001"))], title="<x>"),
         charts.bar_chart([], title="<x>"),
         charts.bar_chart([("<b>", 0), ("c", None)], title="<x>", targets={"<b>": 3}),
+        charts.bar_chart([("<b>", 3)], title="<x>", notes={"<b>": "<3 dari 4>"}),
         charts.stacked_bar({}, title="<x>"),
         charts.stacked_bars([("<b>", {"on_track": 1}, "/?a=1&b=2")], title="<x>"),
         charts.budget_bars([], title="<x>"),
