@@ -101,16 +101,22 @@ class Journal:
 
 
 class Installation:
-    """One `lawang up` with its folder."""
+    """One `lawang up` with its folder. `ready` is a page that asks the database; `settings` are more of LAWANG_..."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ready: str = "/rencana/", **settings: str) -> None:
+        self.ready = ready
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LAWANG_")}
         kept.pop("DATABASE_URL", None)
-        self.env = kept | {"LAWANG_DATA": str(folder), "LAWANG_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
+        self.env = kept | {
+            "LAWANG_DATA": str(folder),
+            "LAWANG_PORT": str(self.port),
+            "PYTHONPATH": str(ROOT),
+            **settings,
+        }
         self.log = (folder / "drill.log").open("wb")
         self.start()
 
@@ -139,7 +145,7 @@ class Installation:
         while time.monotonic() - began < seconds:
             assert self.process.poll() is None, "lawang up has ended"
             try:
-                with urllib.request.urlopen(f"{self.url}/rencana/", timeout=5) as answer:
+                with urllib.request.urlopen(f"{self.url}{self.ready}", timeout=5) as answer:
                     if answer.status == 200:
                         return time.monotonic() - began
             except OSError:

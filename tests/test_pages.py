@@ -47,6 +47,7 @@ def opened(client: Client, path: str) -> HttpResponseBase:
     response = client.get(path, follow=True)
     if response.status_code == 405:
         response = client.post(path, follow=True)
+        response.was_sent = True  # type: ignore[attr-defined]  # what it made is undone: its links may lead nowhere
     transaction.savepoint_rollback(mark)
     finish(response)
     return response
@@ -95,7 +96,7 @@ def test_links_lead_somewhere_and_nobody_is_shown_a_closed_door(group: str) -> N
     seen: dict[tuple[str, str], int] = {}
     visited: set[tuple[str, str]] = set()
     for role, path, response in pages(GROUPS[group]):
-        page = markup_of(response) if is_page(response) else None
+        page = markup_of(response) if is_page(response) and not hasattr(response, "was_sent") else None
         here = response.request["PATH_INFO"]  # type: ignore[attr-defined]
         for link in page.links if page else ():
             target, fragment = urldefrag(urljoin(here, unescape(link)))

@@ -98,7 +98,9 @@ def unsubscribe(wish: Subscription, *, at: datetime) -> None:
 
 def held_about(contacts: Contacts) -> list[Holding]:
     """Return what an address follows, for whoever asks what we hold about them."""
-    wishes = Subscription.objects.filter(address=contacts.email).order_by("asked_at") if contacts.email else ()
+    wishes = (
+        Subscription.objects.filter(address=contacts.email).order_by("asked_at") if contacts.email else ()
+    )
     titles = {one.key: one.title for one in Programme.objects.filter(key__in=[wish.about for wish in wishes])}
     return [
         Holding(

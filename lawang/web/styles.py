@@ -22,7 +22,10 @@ ORDER = (
     "print",
 )  # later files win over earlier ones
 TARGET = HERE / "static" / "web" / "lawang.css"
-DESK, DESK_TARGET = ("desk",), TARGET.with_name("desk.css")  # officers load it beside the other; citizens never
+DESK, DESK_TARGET = (
+    ("desk",),
+    TARGET.with_name("desk.css"),
+)  # officers load it beside the other; citizens never
 
 
 def compiled(names: tuple[str, ...] = ORDER) -> str:

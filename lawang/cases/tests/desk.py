@@ -62,7 +62,7 @@ def leave_work_behind(agency: Agency, *, at: datetime) -> None:
         code=new_code(),
         at=at,
     )
-    Case.objects.filter(pk=case.pk).update(office=agency, owner=agency, offices=[agency.pk])
+    Case.objects.filter(pk=case.pk).update(office=agency, owner=agency, offices=[agency.pk], area=None)
     Reply.objects.create(agency=agency, title="Foto kabur", words="Foto yang lebih terang")
     service = Service.objects.get(code="santunan-kematian")
     teller = User.objects.filter(memberships__role__code="treasurer").first() or add_user(

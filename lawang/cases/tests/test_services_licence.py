@@ -86,7 +86,7 @@ def test_the_file_goes_from_office_to_office_and_each_wait_is_kept() -> None:
         ("section_check", "dpmptsp"),
         ("division_check", "dpmptsp"),
         ("with_head", "dpmptsp"),
-            ("signing", "dpmptsp"),
+        ("signing", "dpmptsp"),
         ("issued", "dpmptsp"),
     ]
 

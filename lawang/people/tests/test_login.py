@@ -14,7 +14,7 @@ from lawang.lib.refused import Refused
 from lawang.people import actions
 from lawang.people.identify import clean_phone, clean_username, find
 from lawang.people.models import User
-from lawang.people.node import now
+from lawang.people.node import now, today
 from lawang.people.tests.national import person
 from lawang.record.models import Entry, Outbox
 from tests.cast import PASSWORD, make_membership, make_node, make_role, make_user
@@ -197,7 +197,7 @@ def test_a_demonstration_never_insists(client: Client) -> None:
 
 def test_it_is_required_of_a_delegate_too(client: Client, siti: User) -> None:
     held = make_membership(make_user("joko"), role=make_role("r", {}, needs_second_factor=True))
-    day = now().date()
+    day = today()
     actions.delegate(held, to=siti, from_date=day, to_date=day, by=None, at=now())
     log_in(client, "siti")
     assert client.get("/akun/").headers["Location"] == "/akun/kode-kedua/pasang/"

@@ -106,7 +106,9 @@ def receive(key: str, body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         }
         return {"receipt": receipt, **body}
 
-    content = {name: value for name, value in body.items() if name != "made_at"}  # a phone's clock says nothing
+    content = {
+        name: value for name, value in body.items() if name != "made_at"
+    }  # a phone's clock says nothing
     result, is_new = import_string("lawang.record.actions.once")(key, "web.receive", None, content, at, keep)
     return result["receipt"], is_new
 
