@@ -94,16 +94,32 @@ def rows_of(services: Iterable[Any], offices: Offices, shares: Mapping[int, str]
     ]
 
 
-def doors() -> list[tuple[Text, str]]:
-    """Return what a home page offers first: events of life, and the services that everybody may need; with addresses.
-
-    Two queries.
-    """
-    found: list[tuple[Text, str]] = [
-        (event.title, reverse("cases:event", args=[event.code])) for event in Event.objects.all()
-    ]
+def door_rows() -> dict[str, QuerySet[Any, Any]]:
+    """Return the queries of what a home page offers first: the events of life, and the services for everybody."""
     services = Service.objects.filter(code__in=FOR_EVERYBODY, current__isnull=False, is_open=True)
-    titles = {one.code: one.title for one in services}
+    return {
+        "door_events": Event.objects.order_by("order", "code").values("code", "title", "order"),
+        "door_services": services.values("code", "title"),
+    }
+
+
+def doors(
+    events: Iterable[Mapping[str, Any]] | None = None, services: Iterable[Mapping[str, Any]] | None = None
+) -> list[tuple[Text, str]]:
+    """Return what a home page offers first, with addresses.
+
+    `events` and `services` are the rows of `door_rows`, for a page that has read them already; else two queries.
+    """
+    wanted = door_rows()
+    events = sorted(
+        wanted["door_events"] if events is None else events, key=lambda one: (one["order"], one["code"])
+    )
+    found: list[tuple[Text, str]] = [
+        (one["title"], reverse("cases:event", args=[one["code"]])) for one in events
+    ]
+    titles = {
+        one["code"]: one["title"] for one in (wanted["door_services"] if services is None else services)
+    }
     found += [
         (titles[code], reverse("cases:service", args=[code])) for code in FOR_EVERYBODY if code in titles
     ]

@@ -41,14 +41,14 @@ from lawang.plans.models import (
 WORST_FIRST = (Colour.OFF_TRACK, Colour.SLIPPING, Colour.STALE, Colour.NO_DATA, Colour.ON_TRACK)
 
 
-def in_force(on: date) -> Revision | None:
+def in_force(on: date, **columns: Any) -> Revision | None:
     """Return the edition of the plan that counts on that day; of several plans the one that began last.
 
-    `updated_at` is the moment of the newest approved figure.
+    `updated_at` is the moment of the newest approved figure. `columns` are read with it, for pages that join nouns.
     """
     newest = Value.objects.filter(is_current=True).order_by("-decided_at").values("decided_at")[:1]
     return (
-        Revision.objects.annotate(updated_at=Subquery(newest))
+        Revision.objects.annotate(updated_at=Subquery(newest), **columns)
         .filter(status=Revision.Status.PUBLISHED, in_force_from__lte=on)
         .select_related("plan__framework", "legal_file")
         .order_by("-in_force_from", "-plan_id")

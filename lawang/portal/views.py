@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from lawang.areas.maps import DistrictMap, MapValue, district_map
 from lawang.areas.models import Area
 from lawang.cases import catalogue
+from lawang.cases.columns import as_column
 from lawang.lib.dates import period_name
 from lawang.lib.numbers import as_is
 from lawang.lib.text import say
@@ -51,7 +52,8 @@ MOST_FOUND = 8  # in one group of the search
 def home(request: HttpRequest) -> HttpResponse:
     """What does my regency promise, and does it keep its word?"""
     day = today()
-    revision = reading.in_force(day)
+    columns = {name: as_column(rows) for name, rows in catalogue.door_rows().items()}
+    revision: Any = reading.in_force(day, **columns)
     if revision is None:
         return render(request, "portal/home_empty.html", {"doors": catalogue.doors()})
     framework = revision.plan.framework
@@ -82,7 +84,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "map": programme_map(places),
             "everywhere": everywhere(places),
             "year": day.year,
-            "doors": catalogue.doors(),
+            "doors": catalogue.doors(revision.door_events, revision.door_services),
         },
     )
 
