@@ -17,10 +17,13 @@ from lawang.lib import clock
 from lawang.lib import fields as lib
 from lawang.lib.clock import Clock
 from lawang.lib.numbers import rupiah
-from lawang.lib.text import Text, say
+from lawang.lib.text import Text, say, text
 from lawang.people.models import Agency
 
-FOR_EVERYBODY = ("pengaduan", "informasi-publik")  # codes of services that no event of life names
+FOR_EVERYBODY = {  # services that no event of life names, and how people say what they want of them
+    "pengaduan": text("Lapor kerusakan", "Report damage"),
+    "informasi-publik": text("Minta informasi", "Ask for information"),
+}
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ def door_rows() -> dict[str, QuerySet[Any, Any]]:
     services = Service.objects.filter(code__in=FOR_EVERYBODY, current__isnull=False, is_open=True)
     return {
         "door_events": Event.objects.order_by("order", "code").values("code", "title", "order"),
-        "door_services": services.values("code", "title"),
+        "door_services": services.values("code"),
     }
 
 
@@ -117,11 +120,11 @@ def doors(
     found: list[tuple[Text, str]] = [
         (one["title"], reverse("cases:event", args=[one["code"]])) for one in events
     ]
-    titles = {
-        one["code"]: one["title"] for one in (wanted["door_services"] if services is None else services)
-    }
+    there = {one["code"] for one in (wanted["door_services"] if services is None else services)}
     found += [
-        (titles[code], reverse("cases:service", args=[code])) for code in FOR_EVERYBODY if code in titles
+        (words, reverse("cases:service", args=[code]))
+        for code, words in FOR_EVERYBODY.items()
+        if code in there
     ]
     return found
 

@@ -374,13 +374,8 @@ def bar_chart(
 
     def draw(size: Size) -> tuple[str, float]:
         left = 0.0 if size.is_slim else min(max([size.wide(n) for n, _v in rows], default=0) + 16, 260)
-        right = (
-            max(
-                [size.wide(f"{_short(v, short)} {after_words.get(n, '')}") for n, v in rows if v is not None],
-                default=0,
-            )
-            + 16
-        )
+        ends = [f"{_short(v, short)} {after_words.get(n, '')}".rstrip() for n, v in rows if v is not None]
+        right = max(map(size.wide, ends), default=0) + (28 if after_words else 16)
         pitch, out = (46 if size.is_slim else 36), []
         for i, (name, value) in enumerate(rows):
             y = i * pitch
@@ -406,7 +401,8 @@ def bar_chart(
             label = _short(value, short)
             out.append(_text(left + after + 7, y + 15, label, "tb"))
             if name in after_words:
-                out.append(_text(left + after + 14 + size.wide(label), y + 15, after_words[name], "t2"))
+                beside = left + after + 16 + size.wide(label) * 1.2  # bold letters are wider
+                out.append(_text(beside, y + 15, after_words[name], "t2"))
             if name in goals:
                 at = left + goal
                 out.append(
