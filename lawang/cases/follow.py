@@ -414,7 +414,8 @@ def receipt(request: HttpRequest, case: Case) -> HttpResponse:
     }
     words = render_to_string("cases/receipt.html", context, request)
     response = HttpResponse(words)
-    response["Content-Disposition"] = f'attachment; filename="{_("tanda-terima")}-{case.number}.html"'
+    name = _("tanda-terima") + f"-{case.number}.html"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

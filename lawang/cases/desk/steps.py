@@ -208,7 +208,7 @@ class GivenForm(Form):
             return
         if report.verdict is Verdict.BROKEN:
             words = " ".join(one.sentence() for one in report.signatures)
-            self.add_error("_upload", f"{words} {_('Unduh lagi dari sistem asalnya.')}")
+            self.add_error("_upload", words + " " + _("Unduh lagi dari sistem asalnya."))
         elif report.verdict is Verdict.UNSIGNED and not self.data.get("_anyway"):
             self.fields["_anyway"] = forms.BooleanField(
                 label=_("Saya sudah memeriksanya; tetap pakai berkas tanpa tanda tangan"), required=False
@@ -246,7 +246,9 @@ class GivenForm(Form):
     def note(self) -> str:
         words = str(self.cleaned_data.get("_note", "")).strip()
         law = self.law()
-        return f"{words}\n{_('Dasar hukum: %(law)s') % {'law': law}}" if words and law else words
+        if not (words and law):
+            return words
+        return words + "\n" + _("Dasar hukum: %(law)s") % {"law": law}
 
     def duplicate(self) -> Case | None:
         number = (self.cleaned_data.get("_duplicate") or self.cleaned_data.get("_same") or "").strip().upper()
@@ -346,7 +348,7 @@ def decisions_of(
             answer = may(dossier.desk.user, verb, dossier.case)
             taker = TAKERS.get(step.by, step.by)
             found.barred.append(
-                Barred(say(step.title), f"{_('Menunggu %(who)s.') % {'who': taker}} {answer.reason}")
+                Barred(say(step.title), _("Menunggu %(who)s.") % {"who": taker} + " " + answer.reason)
             )
     main = next((choice for choice in found.choices if choice.step.is_main), None)
     if main is None and len(found.choices) == 1:

@@ -41,7 +41,7 @@ def _letter(found: Assembled, request: Case) -> Letter:
         number=_("Menjawab permohonan %(number)s") % {"number": request.number},
         date=composing.plain_date(day_of(found.made_at)),
         place=place,
-        foot=f"{request.number} · {_('berisi data pribadi')}",
+        foot=request.number + " · " + _("berisi data pribadi"),
         page=_("Halaman {page} dari {pages}"),
     )
 

@@ -51,7 +51,7 @@ def gather(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 
 def _file(found: holdings.Assembled, form: str) -> HttpResponse:
-    name = f"{_('data-pribadi')}-{found.request.number}"
+    name = _("data-pribadi") + f"-{found.request.number}"
     if form == "json":
         response: HttpResponse = answer(found.as_json())
         response["Content-Disposition"] = f'attachment; filename="{name}.json"'
