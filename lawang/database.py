@@ -154,7 +154,7 @@ class Server:
         options = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.sockets),
-            "max_connections": "60",
+            "max_connections": "100",
         }
         arguments = [f"--{name}={value}" for name, value in (options | self.settings).items()]
         with self._log_file() as output:
