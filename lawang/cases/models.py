@@ -238,6 +238,7 @@ class Case(models.Model):
             models.Index(
                 fields=["office", "answer_until", "id"], condition=Q(phase="waiting"), name="case_waiting"
             ),
+            models.Index(fields=["office", "-received_at"], condition=Q(phase="decided"), name="case_ended"),
             models.Index(fields=["owner", "-received_at"], name="case_owner"),
             models.Index(fields=["service", "-received_at"], name="case_service"),
             models.Index(fields=["service", "decided_at"], name="case_decided"),

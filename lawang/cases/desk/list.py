@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import (
     HttpRequest,
@@ -23,7 +24,7 @@ from django.views.decorators.http import require_safe
 
 from lawang.areas.models import Area
 from lawang.cases.definition import definition_of, warm
-from lawang.cases.desk.finding import found, is_nik
+from lawang.cases.desk.finding import by_words, found, is_nik
 from lawang.cases.desk.frame import ACT, EXPORT, SEE, Desk, frame, person
 from lawang.cases.desk.words import GROUPS, Deadline, deadline_of
 from lawang.cases.models import Attachment, Case, CaseQuerySet, Service
@@ -40,6 +41,8 @@ from lawang.web.tables import Chip, Filters, with_query
 PER_PAGE = 25
 CAP = 1000  # nothing is counted beyond
 MOST_ROWS = 5000  # of an export
+ALONG, COLLECT, LATELY = "along", "collect", "lately"  # see seek
+LATELY_SPAN = timedelta(days=7)
 NOBODY = "-"
 TAKE = "_ambil"  # a step of no definition: become the handler
 
@@ -134,7 +137,10 @@ def capped_counts(several: Sequence[CaseQuerySet]) -> list[int]:
     parts: list[str] = []
     values: list[Any] = []
     for rows in several:
-        sql, given = rows.order_by().values("pk")[:CAP].query.sql_with_params()
+        try:
+            sql, given = rows.order_by().values("pk")[:CAP].query.sql_with_params()
+        except EmptyResultSet:  # nobody asks the database for what cannot be there
+            sql, given = "select 1 where false", ()
         parts.append(f"(select count(*) from ({sql}) as few)")  # noqa: S608 - from our own querysets
         values += list(given)
     with connection.cursor() as cursor:
@@ -296,19 +302,30 @@ class Shown:
     first_href: str  # "" on the first page
 
 
-def seek(request: HttpRequest, rows: CaseQuerySet, order: tuple[str, str]) -> Shown:
-    """Return the page after ?sesudah=, which holds the order's value and the key of the last row before."""
+def seek(
+    request: HttpRequest, rows: CaseQuerySet, order: tuple[str, str], *, at: datetime, how: str = ALONG
+) -> Shown:
+    """Return the page after ?sesudah=, which holds the order's value and the key of the last row before.
+
+    `how`: ALONG walks along the order until enough is found, right where many fit. COLLECT gathers what fits and puts
+    it in order then, right where few do. LATELY tries the last week first: of words the database only guesses how often
+    they occur, and a wrong guess takes seconds with a million cases.
+    """
     column, is_down = order[0].lstrip("-"), order[0].startswith("-")
-    asked = request.GET.get("sesudah", "")
-    if place := _place(asked):
+    place = _place(request.GET.get("sesudah", ""))
+    if place:
         value, pk = place
         beyond, from_there = ("lt", "lte") if is_down else ("gt", "gte")
         rows = rows.filter(
             Q(**{f"{column}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk}),
             **{f"{column}__{from_there}": value},
         )
-    ordered = rows.order_by(F(column).desc() if is_down else F(column).asc(), order[1])
-    page = list(ordered[: PER_PAGE + 1])
+    page: list[Case] = []
+    if how == LATELY:
+        since = (place[0] if place else at) - LATELY_SPAN
+        page = _ordered(rows.filter(received_at__gte=since), column, is_down, ALONG)
+    if len(page) <= PER_PAGE:
+        page = _ordered(rows, column, is_down, ALONG if how == ALONG else COLLECT)
     last = page[PER_PAGE - 1] if len(page) > PER_PAGE else None
     moment = getattr(last, column) if last else None
     return Shown(
@@ -316,6 +333,14 @@ def seek(request: HttpRequest, rows: CaseQuerySet, order: tuple[str, str]) -> Sh
         with_query(request.GET, sesudah=f"{moment.isoformat()}_{last.pk}") if last and moment else "",
         with_query(request.GET, sesudah=None) if place else "",
     )
+
+
+def _ordered(rows: CaseQuerySet, column: str, is_down: bool, how: str) -> list[Case]:
+    by: Any = (
+        F(column) if how == ALONG else F(column) + Value(timedelta(0))
+    )  # no index is in the order of a sum
+    key = "-id" if is_down else "id"
+    return list(rows.order_by(by.desc() if is_down else by.asc(), key)[: PER_PAGE + 1])
 
 
 def _place(asked: str) -> tuple[datetime, int] | None:
@@ -387,12 +412,21 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     """Show the cases of one tab, sorted by deadline, twenty-five a page."""
     desk, at = Desk(person(request)), now()
     ways = tabs(desk, at)
-    counts = capped_counts([tab.cases for tab in ways])
-    tab = chosen_tab(request, ways, counts)
     filters = DeskFilters(request, desk)
-    narrowed = filters.narrow(tab.cases, at)
-    shown = seek(request, light(narrowed), tab.order)
     words = filters.chosen().get("q", "")
+    all_of_them = filters.narrow(ways[-1].cases, at)
+    guessed = bool(words) and by_words(words)
+    narrows = filters.choices_in_force or bool(words)
+    counts = capped_counts(
+        [*(tab.cases for tab in ways), *([all_of_them] if narrows and not guessed else [])]
+    )
+    fit = counts.pop() if narrows and not guessed else counts[-1]
+    tab = chosen_tab(request, ways, counts)
+    narrowed = all_of_them if tab is ways[-1] else filters.narrow(tab.cases, at)
+    how = ALONG  # what runs is few, in the order of its index
+    if tab is ways[-1]:
+        how = LATELY if guessed else COLLECT if fit < CAP else ALONG
+    shown = seek(request, light(narrowed), tab.order, at=at, how=how)
     if words and is_nik(words) and desk.reads_names:
         write_down(shown.rows, ["nik"], by=desk.user, at=at, why=_("dicari dengan NIK"))
     if words and len(shown.rows) == 1 and _is_exactly(shown.rows[0], words):
