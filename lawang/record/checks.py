@@ -221,12 +221,10 @@ def static(visit: Visit) -> Finding:
 
 def files(visit: Visit) -> Finding:
     from lawang.record.files import path_of
-    from lawang.record.models import File
 
-    newest = File.objects.order_by("-id").values_list("sha256", "size", "is_sealed")[:200]
     missing = [
         sha256
-        for sha256, size, is_sealed in newest
+        for sha256, size, is_sealed in visit.facts.newest_files
         if not path_of(sha256).exists()
         or path_of(sha256).stat().st_size != size + (SEALED_MORE if is_sealed else 0)
     ]

@@ -15,7 +15,9 @@ select current_setting('fsync'), current_setting('server_encoding'),
     (select at from record_entry order by id desc limit 1),
     exists (select from record_datakey),
     (select count(*) from record_outbox where state = 'failed'),
-    (select count(*) from record_outbox where state = 'waiting' and channel = any(%s) and next_at < %s)
+    (select count(*) from record_outbox where state = 'waiting' and channel = any(%s) and next_at < %s),
+    (select coalesce(json_agg(json_build_array(sha256, size, is_sealed)), '[]')
+        from (select sha256, size, is_sealed from record_file order by id desc limit 200) as file)
 """
 
 
@@ -31,6 +33,7 @@ class Facts:
     has_data_keys: bool  # there are personal fields, which only the master key opens
     failed: int  # messages that were given up
     stuck: int  # messages that could leave and have not for a quarter of an hour
+    newest_files: list[tuple[str, int, bool]]  # sha256, size in bytes before sealing, whether it is sealed
 
 
 def read(*, at: datetime) -> Facts:
