@@ -207,7 +207,10 @@ def make_edition(revision: Any, size: Size, agencies: list[Any], series: list[An
 
 
 def make_values(size: Size, series: list[Any], first: int, today: date) -> None:
-    """Insert a figure for each series, month and area in one statement; a few series have none or old ones."""
+    """Insert a figure for each series, month and area in one statement; a few series have none or old ones.
+
+    Which ones, the number in the code says, so that a page of one series is the same page at every size.
+    """
     home_and_below = (
         "select null::bigint as area union all "
         "(select id from areas_area where level = 'district' order by code limit %s)"
@@ -219,14 +222,14 @@ def make_values(size: Size, series: list[Any], first: int, today: date) -> None:
             insert into measures_value (series_id, start, "end", area_id, breakdown, revision, amount, status,
                 is_current, note, reason, basis, decided_at)
             select s.id, month, (month + interval '1 month - 1 day')::date, area, '', 1,
-                round((1000 + (s.id %% 7 - 1) * 3 * extract(epoch from month - %s::date) / 864000)::numeric
+                round((1000 + (s.number %% 7 - 1) * 3 * extract(epoch from month - %s::date) / 864000)::numeric
                     / (case when area is null then 1 else 10 end), 0),
                 'approved', true, '', '', '{{}}', now()
-            from measures_series s
+            from (select id, right(code, 5)::int as number from measures_series where code like 'bench-%%') s
             cross join generate_series(%s::date, %s::date, interval '1 month') as month
             cross join ({home_and_below}) as areas
-            where s.code like 'bench-%%' and not (s.id %% 17 = 0 and month > %s::date - interval '8 month')
-                and s.id %% 23 <> 0 and not (s.id %% 4 = 0 and month >= %s::date - interval '1 month')
+            where not (s.number %% 17 = 0 and month > %s::date - interval '8 month')
+                and s.number %% 23 <> 0 and not (s.number %% 4 = 0 and month >= %s::date - interval '1 month')
             """,
             [
                 date(first, 1, 1),
