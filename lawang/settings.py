@@ -10,6 +10,10 @@ from lawang.lib.keyfile import key_file
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# openpyxl prefers lxml when something else brought it, and lxml passes over entities in silence. Without it a workbook
+# goes through defusedxml, which refuses them.
+os.environ["OPENPYXL_LXML"] = "False"
+
 
 @dataclass(frozen=True)
 class Setting:

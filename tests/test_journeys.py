@@ -68,8 +68,15 @@ def lose_session(page: Page) -> None:
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
 
 
+def open_tasks(page: Page) -> None:
+    """Go from the desk, where her agency's cases wait, to the figures that are due."""
+    page.get_by_role("link", name="Tugas saya").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tugas saya")
+
+
 def first_line(page: Page) -> tuple[str, str]:
-    """Open the sheet; return the prefix of its first line's fields and the figure's title."""
+    """Open the tasks and the sheet; return the prefix of its first line's fields and the figure's title."""
+    open_tasks(page)
     page.get_by_role("link", name=re.compile(r"^Isi \d+ angka$")).click()
     line = page.locator("table.sheet tbody tr").first
     name = line.locator("input[name$=-amount]").get_attribute("name") or ""
@@ -93,7 +100,6 @@ def shown_line(page: Page, prefix: str) -> list[str]:
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_a_figure_goes_from_the_officer_to_everybody(browser: Browser, town: str, script: bool) -> None:
     with visit(browser, town, "ratna", script=script) as page:
-        expect(page.get_by_role("heading", level=1)).to_have_text("Tugas saya")
         prefix, title = first_line(page)
         fill_line(page, prefix, "93")
         page.locator(f"[name='{prefix}-proves']").fill("Hasil uji puskesmas")
@@ -102,6 +108,7 @@ def test_a_figure_goes_from_the_officer_to_everybody(browser: Browser, town: str
         expect(page.get_by_text("1 angka diajukan.")).to_be_visible()
         assert page.evaluate("1") == 1
     with visit(browser, town, "wayan", script=script) as page:
+        open_tasks(page)
         page.get_by_role("link", name="Periksa dan putuskan").click()
         card = page.locator("li.card", has=page.get_by_role("heading", name=title))
         expect(card).to_contain_text("Dihitung ulang bersama puskesmas")
@@ -347,7 +354,7 @@ def test_a_newcomer_gets_a_link_and_chooses_a_password(browser: Browser, town: s
             page.get_by_role("main").get_by_role("button", name="Keluar").click()
         page.goto(f"{town}/masuk/")
         log_in(page, "sari", "kopi-robusta-lintang-7")
-        expect(page.get_by_role("heading", level=1)).to_have_text("Tugas saya")
+        open_tasks(page)
         page.context.clear_cookies()
         page.goto(link)
         expect(page.get_by_role("heading", level=1)).to_have_text("Tautan ini tidak berlaku lagi")

@@ -96,7 +96,9 @@ addEventListener("install", (event) =>
 
 addEventListener("activate", (event) =>
   event.waitUntil((async () => {
-    if (registration.navigationPreload) await registration.navigationPreload.enable(); // pages need not wait for us to wake
+    // Pages need not wait for us to wake. Only where Background Sync is too, in Chromium: Firefox shows its own error page
+    // when a preload finds no network, whatever we answer.
+    if (registration.navigationPreload && registration.sync) await registration.navigationPreload.enable();
     await clients.claim();
     const open = await clients.matchAll({ type: "window", includeUncontrolled: true });
     await renew().catch(() => {});
