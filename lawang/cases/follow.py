@@ -48,6 +48,7 @@ from lawang.people.permissions import real
 from lawang.record.actions import read_file
 from lawang.record.files import SHOWN
 from lawang.record.models import File
+from lawang.record.resent import done, sent_once
 from lawang.web.errors import lost_session
 
 View = Callable[..., HttpResponseBase]  # (request, case, ...)
@@ -195,6 +196,7 @@ def _objection(case: Case, definition: Definition, at: datetime, days: WorkingDa
 
 
 @with_ticket
+@sent_once
 def reply(request: HttpRequest, case: Case) -> HttpResponse:
     """Answer what the office asked: words, photos, both."""
     if request.method != "POST":
@@ -213,11 +215,12 @@ def reply(request: HttpRequest, case: Case) -> HttpResponse:
             form.refuse(refused)
         else:
             notices.success(request, _("Jawaban Anda sudah diterima. Waktu kami dihitung lagi."))
-            return HttpResponseRedirect(address(case))
+            return done(address(case))
     return _page(request, case, answer_form=form)
 
 
 @with_ticket
+@sent_once
 def note(request: HttpRequest, case: Case) -> HttpResponse:
     """Write to the office, or send it one more paper."""
     if request.method != "POST":
@@ -242,7 +245,7 @@ def note(request: HttpRequest, case: Case) -> HttpResponse:
             form.refuse(refused)
         else:
             notices.success(request, _("Terkirim ke kantor."))
-            return HttpResponseRedirect(address(case))
+            return done(address(case))
     return _page(request, case, note_form=form)
 
 
@@ -259,6 +262,7 @@ def _attach(case: Case, form: AnswerForm, at: datetime) -> None:
 
 
 @with_ticket
+@sent_once
 def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
     """Take the application back, after a question."""
     return _step(
@@ -270,11 +274,12 @@ def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
             "Permohonan ini berhenti dan tidak dikerjakan lagi. Anda boleh mengajukan yang baru kapan saja."
         ),
         button=_("Ya, cabut"),
-        done=_("Permohonan Anda dicabut."),
+        said=_("Permohonan Anda dicabut."),
     )
 
 
 @with_ticket
+@sent_once
 def reopen(request: HttpRequest, case: Case) -> HttpResponse:
     """Have a decided case looked at again, within its window."""
     return _step(
@@ -284,12 +289,12 @@ def reopen(request: HttpRequest, case: Case) -> HttpResponse:
         title=_("Buka lagi permohonan"),
         words=_("Kantor memeriksanya sekali lagi. Tuliskan apa yang belum benar."),
         button=_("Buka lagi"),
-        done=_("Permohonan Anda dibuka lagi."),
+        said=_("Permohonan Anda dibuka lagi."),
     )
 
 
 def _step(
-    request: HttpRequest, case: Case, kind: str, *, title: str, words: str, button: str, done: str
+    request: HttpRequest, case: Case, kind: str, *, title: str, words: str, button: str, said: str
 ) -> HttpResponse:
     definition = definition_of(case.version)
     step = next(
@@ -308,8 +313,8 @@ def _step(
         except Refused as refused:
             form.refuse(refused)
         else:
-            notices.success(request, done)
-            return HttpResponseRedirect(address(case))
+            notices.success(request, said)
+            return done(address(case))
     context = {
         "case": case,
         "form": form,
@@ -329,6 +334,7 @@ def _too_late(request: HttpRequest, case: Case, sentence: str) -> HttpResponse:
 
 
 @with_ticket
+@sent_once
 def correct(request: HttpRequest, case: Case) -> HttpResponse:
     """Mend the answers while the case runs."""
     if case.phase not in RUNNING:
@@ -354,22 +360,24 @@ def correct(request: HttpRequest, case: Case) -> HttpResponse:
             form.refuse(refused)
         else:
             notices.success(request, _("Isian Anda sudah diperbaiki."))
-            return HttpResponseRedirect(address(case))
+            return done(address(case))
     context = {"case": case, "definition": definition, "form": form, "crumbs": crumbs(case)}
     return render(request, "cases/correct.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @with_ticket
+@sent_once
 def resend(request: HttpRequest, case: Case, key: UUID) -> HttpResponse:
     """Send a message to the applicant once more."""
+    here = f"{reverse('cases:history', args=[case.code])}#pesan"
     try:
         messages.send_once_more(case, key, at=now())
     except Refused as refused:
         notices.error(request, refused.sentence)
-    else:
-        notices.success(request, _("Pesan dikirim ulang."))
-    return HttpResponseRedirect(f"{reverse('cases:history', args=[case.code])}#pesan")
+        return HttpResponseRedirect(here)
+    notices.success(request, _("Pesan dikirim ulang."))
+    return done(here)
 
 
 @require_POST
@@ -385,6 +393,7 @@ def forget(request: HttpRequest, case: Case) -> HttpResponse:
 @require_POST
 @login_required
 @with_ticket
+@sent_once
 def claim(request: HttpRequest, case: Case) -> HttpResponse:
     """Put the case into one's account; the ticket shows that one knows it."""
     person = real(request.user)
@@ -393,9 +402,9 @@ def claim(request: HttpRequest, case: Case) -> HttpResponse:
         actions.claim(case, account=person, at=now())
     except Refused as refused:
         notices.error(request, refused.sentence)
-    else:
-        notices.success(request, _("Permohonan ini ada di akun Anda."))
-    return HttpResponseRedirect(address(case))
+        return HttpResponseRedirect(address(case))
+    notices.success(request, _("Permohonan ini ada di akun Anda."))
+    return done(address(case))
 
 
 # --- what the applicant reads ---------------------------------------------------------------------------------------
@@ -489,6 +498,7 @@ def file_answer(file: File, name: str, *, save: bool = False) -> HttpResponseBas
 
 @never_cache
 @login_required
+@sent_once
 def mine(request: HttpRequest) -> HttpResponse:
     """The cases in my account, and those that seem to be mine: left with an e-mail address that I proved to own."""
     person = real(request.user)
@@ -516,4 +526,4 @@ def _claim_by_address(request: HttpRequest, person: User) -> HttpResponse:
         raise Http404
     actions.claim(found, account=person, at=now())
     notices.success(request, _("%(number)s ada di akun Anda.") % {"number": found.number})
-    return HttpResponseRedirect(reverse("cases:mine"))
+    return done("cases:mine")

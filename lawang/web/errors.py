@@ -9,6 +9,7 @@ from django.middleware.csrf import REASON_BAD_ORIGIN, REASON_BAD_REFERER
 from django.shortcuts import render
 
 from lawang.lib.refused import Refused, TooMany, TryLater
+from lawang.web.forms import ONCE
 
 NEVER_AGAIN = ("password", "sandi", "pin", "otp", "token", "secret", "rahasia", "recovery")
 MOST_KEPT = 200  # values
@@ -87,5 +88,5 @@ def _typed(request: HttpRequest, is_wanted: bool = True) -> dict[str, Any]:
         kept += [(name, value) for value in values]
     if len(kept) > MOST_KEPT * 5:
         kept, lost = [], True
-    shown = [(name, value) for name, value in kept if value.strip()][:MOST_KEPT]
+    shown = [(name, value) for name, value in kept if value.strip() and name != ONCE][:MOST_KEPT]
     return {"kept": kept, "shown": shown, "lost": lost, "action": request.get_full_path()}

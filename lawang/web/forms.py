@@ -21,6 +21,8 @@ from lawang.lib.dates import parse_date
 from lawang.lib.numbers import as_is, parse_number, rupiah
 from lawang.lib.refused import Refused
 
+ONCE = "_key"  # the hidden field by which a form that is sent twice is known; `{% once %}` writes it
+
 
 class Renderer(TemplatesSetting):
     """Django's FORM_RENDERER: `{{ form }}` and `{{ field.as_field_group }}` come out as our markup."""

@@ -29,6 +29,7 @@ from lawang.people.models import User
 from lawang.people.node import now, today
 from lawang.people.permissions import demand, may, needs, sees
 from lawang.record.models import Privacy
+from lawang.record.resent import done, sent_once
 from lawang.web.download import csv_response
 from lawang.web.forms import Form
 from lawang.web.tables import paginate
@@ -98,6 +99,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @needs(PAY)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def service(request: HttpRequest, code: str) -> HttpResponseBase:
     """Choose who goes on the list; with POST put them there."""
     desk, at = Desk(person(request)), now()
@@ -143,7 +145,7 @@ def _put_on_list(request: HttpRequest, desk: Desk, found: Service, at: datetime)
         "%(count)s orang masuk daftar %(number)s.", "%(count)s orang masuk daftar %(number)s.", len(cases)
     )
     messages.success(request, words % {"count": len(cases), "number": batch.number})
-    return redirect("desk:batch", key=batch.key)
+    return done("desk:batch", key=batch.key)
 
 
 @needs(PAY)
@@ -173,6 +175,7 @@ def _batch_page(request: HttpRequest, desk: Desk, found: PaymentBatch, form: Dec
 
 @needs(PAY)
 @require_POST
+@sent_once
 def send(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Close the list under its decree."""
     desk = Desk(person(request))
@@ -185,12 +188,13 @@ def send(request: HttpRequest, key: UUID) -> HttpResponseBase:
             form.refuse(refused)
         else:
             messages.success(request, _("Daftar ditutup. Unduh berkasnya untuk bank."))
-            return redirect("desk:batch", key=key)
+            return done("desk:batch", key=key)
     return _batch_page(request, desk, found, form)
 
 
 @needs(PAY)
 @require_POST
+@sent_once
 def paid(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Mark everybody on the list as paid; all or none."""
     desk = Desk(person(request))
@@ -199,10 +203,10 @@ def paid(request: HttpRequest, key: UUID) -> HttpResponseBase:
         count = payments.mark_paid(found, by=desk.user, at=now())
     except Refused as refused:
         messages.error(request, refused.sentence)
-    else:
-        words = ngettext("%(count)s orang ditandai dibayar.", "%(count)s orang ditandai dibayar.", count)
-        messages.success(request, words % {"count": count})
-    return redirect("desk:batch", key=key)
+        return redirect("desk:batch", key=key)
+    words = ngettext("%(count)s orang ditandai dibayar.", "%(count)s orang ditandai dibayar.", count)
+    messages.success(request, words % {"count": count})
+    return done("desk:batch", key=key)
 
 
 # For the bank

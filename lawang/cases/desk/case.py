@@ -33,6 +33,7 @@ from lawang.people.node import day_of, now
 from lawang.people.permissions import demand, may, needs
 from lawang.record.actions import saw, send_again
 from lawang.record.models import Outbox
+from lawang.record.resent import done, sent_once
 from lawang.web.forms import Form, LongTextField
 
 WHY = "lawang_why"  # session: key of a case -> [why it was opened, until when]
@@ -206,6 +207,7 @@ def _document(row: Any) -> dict[str, Any]:
 @needs(*SEE)
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
+@sent_once
     """Take a step; what is missing is said beside it, and what somebody else changed meanwhile is shown."""
     here = reverse("desk:case", args=[key])
     if request.method != "POST":
@@ -234,7 +236,7 @@ def step(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
         return page(request, dossier, decisions, status=422)
     title = say(dossier.definition.states[after.state].title)
     messages.success(request, _("%(number)s: %(state)s.") % {"number": after.number, "state": title})
-    return redirect(here)
+    return done(here)
 
 
 def _title(dossier: Dossier, code: str) -> str:
@@ -270,6 +272,7 @@ def _moment(typed: str) -> datetime | None:
 @needs("cases.handle")
 @require_POST
 def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
+@sent_once
     """Take a case oneself, give it to a colleague, or put it back: to is "me", "nobody" or the key of a User."""
     dossier = dossier_of(request, key, whole=False)
     to = request.POST.get("to", "")
@@ -278,14 +281,14 @@ def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
         assign(dossier.case, handler, by=dossier.desk.user, at=dossier.at)
     except Refused as refused:
         messages.error(request, refused.sentence)
-    else:
-        messages.success(
-            request,
-            _("%(name)s yang memegang permohonan ini.") % {"name": handler.name}
-            if handler
-            else _("Permohonan ini kembali ke unit."),
-        )
-    return redirect("desk:case", key=key)
+        return redirect("desk:case", key=key)
+    messages.success(
+        request,
+        _("%(name)s yang memegang permohonan ini.") % {"name": handler.name}
+        if handler
+        else _("Permohonan ini kembali ke unit."),
+    )
+    return done("desk:case", key=key)
 
 
 def _handler(to: str, me: User) -> User | None:
@@ -304,6 +307,7 @@ def _handler(to: str, me: User) -> User | None:
 @needs("cases.handle")
 @require_POST
 def note(request: HttpRequest, key: UUID) -> HttpResponseBase:
+@sent_once
     """Write a note."""
     dossier = dossier_of(request, key)
     demand_open(dossier)
@@ -321,7 +325,7 @@ def note(request: HttpRequest, key: UUID) -> HttpResponseBase:
             form.refuse(refused, "words")
         else:
             messages.success(request, _("Catatan tersimpan."))
-            return redirect(reverse("desk:case", args=[key]) + "#pesan")
+            return done(reverse("desk:case", args=[key]) + "#pesan")
     return page(request, dossier, decisions_of(dossier), status=422, note=form)
 
 
@@ -342,6 +346,7 @@ def why(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @needs("cases.handle")
 @require_POST
 def resend(request: HttpRequest, key: UUID, message: UUID) -> HttpResponseBase:
+@sent_once
     """Send a message of this case again that did not arrive."""
     dossier = dossier_of(request, key)
     demand(dossier.desk.user, "cases.handle", dossier.case)
@@ -349,17 +354,19 @@ def resend(request: HttpRequest, key: UUID, message: UUID) -> HttpResponseBase:
     if found is None:
         raise Http404
     try:
+    here = reverse("desk:case", args=[key]) + "#pesan"
         send_again(found, by=dossier.desk.user, at=dossier.at)
     except Refused as refused:
         messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _("Pesan dikirim ulang."))
-    return redirect(reverse("desk:case", args=[key]) + "#pesan")
+        return redirect(here)
+    messages.success(request, _("Pesan dikirim ulang."))
+    return done(here)
 
 
 @needs("cases.handle")
 @require_http_methods(["GET", "POST"])
 def correct(request: HttpRequest, key: UUID) -> HttpResponseBase:
+@sent_once
     """Correct the answers: the typist slipped, or the applicant asked for it."""
     dossier = dossier_of(request, key)
     demand(dossier.desk.user, "cases.handle", dossier.case)
@@ -387,7 +394,7 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponseBase:
             form.refuse(refused)
         else:
             messages.success(request, _("Isian diperbaiki. Yang lama tinggal di riwayat."))
-            return redirect("desk:case", key=key)
+            return done("desk:case", key=key)
     elif posted is None and dossier.classes:
         saw(
             dossier.case,

@@ -1,6 +1,9 @@
 """One safe step with several cases: first what will happen and what will not, then it happens."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +24,7 @@ from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people.node import now
 from lawang.people.permissions import may, needs
+from lawang.record.resent import already, once_sent
 
 
 @dataclass(frozen=True)
@@ -88,13 +92,12 @@ def many(request: HttpRequest) -> HttpResponseBase:
     done, troubles = 0, list[tuple[Case, str]]()
     for plan in going:
         try:
-            if code == TAKE:
-                assign(plan.case, desk.user, by=desk.user, at=at)
-            else:
-                take_step(plan.case, code, by=desk.user, at=at, revision=plan.case.revision)
-            done += 1
+            _result, fresh = once_sent(request, partial(_do, plan.case, code, desk, at), str(plan.case.pk))
+            done += fresh
         except Refused as refused:
             troubles.append((plan.case, refused.sentence))
+    if not (done or troubles):
+        messages.info(request, already())
     if done:
         messages.success(
             request,
@@ -104,6 +107,14 @@ def many(request: HttpRequest) -> HttpResponseBase:
     for case, sentence in troubles:
         messages.warning(request, f"{case.number}: {sentence}")
     return redirect(back)
+
+
+def _do(case: Case, code: str, desk: Desk, at: datetime) -> dict[str, Any]:
+    if code == TAKE:
+        assign(case, desk.user, by=desk.user, at=at)
+    else:
+        take_step(case, code, by=desk.user, at=at, revision=case.revision)
+    return {}
 
 
 def _title(cases: list[Case], code: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,6 +19,7 @@ from lawang.lib.text import say
 from lawang.people.models import Agency
 from lawang.people.node import now
 from lawang.people.permissions import needs, reach
+from lawang.record.resent import done, sent_once
 from lawang.web.forms import Form, LongTextField
 
 
@@ -90,12 +91,14 @@ def replies(request: HttpRequest) -> HttpResponse:
 
 @needs("cases.handle")
 @require_http_methods(["GET", "POST"])
+@sent_once
 def add_reply(request: HttpRequest) -> HttpResponseBase:
     return _edit(request, None)
 
 
 @needs("cases.handle")
 @require_http_methods(["GET", "POST"])
+@sent_once
 def reply(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _edit(request, pk)
 
@@ -126,7 +129,7 @@ def _edit(request: HttpRequest, pk: int | None) -> HttpResponseBase:
             form.refuse(refused)
         else:
             messages.success(request, _("Jawaban siap tersimpan."))
-            return redirect("desk:replies")
+            return done("desk:replies")
     context = frame(request, desk) | {
         "form": form,
         "reply": found,
@@ -137,8 +140,9 @@ def _edit(request: HttpRequest, pk: int | None) -> HttpResponseBase:
 
 @needs("cases.handle")
 @require_POST
+@sent_once
 def drop_reply(request: HttpRequest, pk: int) -> HttpResponseBase:
     desk = Desk(person(request))
     remove_reply(_reply(desk, pk), by=desk.user, at=now())
     messages.success(request, _("Jawaban siap dihapus."))
-    return redirect("desk:replies")
+    return done("desk:replies")

@@ -28,6 +28,7 @@ from lawang.people.permissions import needs
 from lawang.people.views import me
 from lawang.record.actions import record, saw
 from lawang.record.models import Entry
+from lawang.record.resent import done, sent_once
 from lawang.record.verbs import phrase
 from lawang.web.download import csv_response
 from lawang.web.tables import paginate
@@ -89,6 +90,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @needs(BREACH)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def report(request: HttpRequest) -> HttpResponse:
     """Write down a new incident."""
     local = localtime(now(), zone())
@@ -102,7 +104,7 @@ def report(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            return redirect("privacy:incident", key=incident.key)
+            return done("privacy:incident", key=incident.key)
     context = {"form": form, "crumbs": _crumbs()}
     return render(request, "cases/privacy/report.html", context, status=422 if form.errors else 200)
 
@@ -145,6 +147,7 @@ def _step_words(entry: Entry) -> str:
 
 @needs(BREACH)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def change(request: HttpRequest, key: UUID) -> HttpResponse:
     """Change what is known."""
     found = _of(key)
@@ -156,7 +159,7 @@ def change(request: HttpRequest, key: UUID) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, _("Uraiannya diubah."))
-            return redirect("privacy:incident", key=key)
+            return done("privacy:incident", key=key)
     context = {"form": form, "incident": found, "crumbs": _crumbs((found.title, _address(found)))}
     return render(request, "cases/privacy/report.html", context, status=422 if form.errors else 200)
 
@@ -181,6 +184,7 @@ def _address(found: Incident) -> str:
 
 @needs(BREACH)
 @require_POST
+@sent_once
 def tick(request: HttpRequest, key: UUID, code: str) -> HttpResponse:
     """Mark a step as done, or take the mark back."""
     found, form = _of(key), TickForm(request.POST)
@@ -189,7 +193,8 @@ def tick(request: HttpRequest, key: UUID, code: str) -> HttpResponse:
         incidents.tick(found, code, request.POST.get("done") == "1", by=me(request), at=now(), note=note)
     except Refused as refused:
         messages.error(request, refused.sentence)
-    return redirect(f"{_address(found)}#langkah")
+        return redirect(f"{_address(found)}#langkah")
+    return done(f"{_address(found)}#langkah")
 
 
 def letter(found: Incident, name: str) -> str:
@@ -208,6 +213,7 @@ def letter(found: Incident, name: str) -> str:
 
 @needs(BREACH)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def authority(request: HttpRequest, key: UUID) -> HttpResponse:
     """Print the letter to the authority, and write down that it has gone out."""
     found = _of(key)
@@ -219,7 +225,7 @@ def authority(request: HttpRequest, key: UUID) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, _("Tercatat bahwa lembaga sudah diberi tahu."))
-            return redirect("privacy:incident", key=key)
+            return done("privacy:incident", key=key)
     context = {
         "incident": found,
         "form": form,
@@ -231,6 +237,7 @@ def authority(request: HttpRequest, key: UUID) -> HttpResponse:
 
 @needs(BREACH)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def subjects(request: HttpRequest, key: UUID) -> HttpResponse:
     """Send the notice to everybody concerned who left an e-mail address."""
     found = _of(key)
@@ -244,7 +251,7 @@ def subjects(request: HttpRequest, key: UUID) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, _("Pemberitahuan sedang dikirim."))
-            return redirect("privacy:incident", key=key)
+            return done("privacy:incident", key=key)
     count, with_email = incidents.people(found)
     context = {
         "incident": found,
@@ -277,6 +284,7 @@ def people_csv(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 @needs(BREACH)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def close(request: HttpRequest, key: UUID) -> HttpResponse:
     """Close an incident."""
     found = _of(key)
@@ -288,6 +296,6 @@ def close(request: HttpRequest, key: UUID) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, _("Insiden ditutup."))
-            return redirect("privacy:incident", key=key)
+            return done("privacy:incident", key=key)
     context = {"incident": found, "form": form, "crumbs": _crumbs((found.title, _address(found)))}
     return render(request, "cases/privacy/close.html", context, status=422 if form.errors else 200)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,6 +25,7 @@ from lawang.people.node import now, today
 from lawang.people.permissions import demand, may, needs
 from lawang.people.views import me
 from lawang.record.models import Entry
+from lawang.record.resent import done, sent_once
 from lawang.web.download import csv_response
 from lawang.web.tables import paginate
 
@@ -105,6 +106,7 @@ class Held:
 
 @needs(ERASE, ACCESS)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def erasure(request: HttpRequest) -> HttpResponse:
     """Say whose time is over by a day, and what is kept for a dispute; keep another case."""
     may_hold = bool(may(request.user, ERASE))
@@ -121,7 +123,7 @@ def erasure(request: HttpRequest) -> HttpResponse:
             messages.success(
                 request, _("%(number)s ditahan; datanya tidak dihapus.") % {"number": case.number}
             )
-            return redirect("privacy:erasure")
+            return done("privacy:erasure")
     filters = DayFilters(request)
     day = filters.chosen().get("hari") or today()
     due = retention.look_ahead(day)
@@ -166,6 +168,7 @@ def _held(cases: Iterable[Case]) -> list[Held]:
 
 @needs(ERASE)
 @require_http_methods(["GET", "POST"])
+@sent_once
 def release(request: HttpRequest, key: UUID) -> HttpResponse:
     """Let a case go that was kept; from then on its time counts again."""
     case = Case.objects.filter(key=key, legal_hold=True).first()
@@ -179,7 +182,7 @@ def release(request: HttpRequest, key: UUID) -> HttpResponse:
             form.refuse(refused)
         else:
             messages.success(request, _("%(number)s tidak ditahan lagi.") % {"number": case.number})
-            return redirect("privacy:erasure")
+            return done("privacy:erasure")
     context = {
         "case": case,
         "form": form,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.utils.html import format_html
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from lawang.lib import dates, numbers
 from lawang.lib.text import Text, spoken_in
 from lawang.lib.text import say as say_text
+from lawang.web.forms import ONCE
 from lawang.web.shell import has_session
 
 register = template.Library()
@@ -142,6 +144,12 @@ def token(context: template.Context) -> SafeString:
     if not has_session(context["request"]):
         return mark_safe("")
     return format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', context["csrf_token"])
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Return the hidden key by which a form sent twice is one change; not on pages that are the same for everybody."""
+    return format_html('<input type="hidden" name="{}" value="{}">', ONCE, uuid4())
 
 
 @register.inclusion_tag("web/components/error_summary.html")
