@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lawang.cases import letters
-from lawang.cases.definition import Definition, Letter, Named, Step
+from lawang.cases.definition import PAPERS, Definition, Letter, Named, Step
 from lawang.cases.reading import read_answers, unknown
 from lawang.cases.services.registry import CHECKS, Facts
 from lawang.documents import language
@@ -131,7 +131,7 @@ class _Example:
         paths = [leaf.path for leaf in lib.leaves(self.definition.fields)]
         names = list(unknown(self.definition.fields, given))
         for path in names:
-            yield Fault(("answers", *_way(path)), _unknown(path, paths), tuple(paths))
+            yield Fault(("answers", *_way(path)), self._no_answer(path, paths), tuple(paths))
         with translation.override("id"):  # the words that an example expects are Indonesian
             read = read_answers(self.definition.fields, given, today=received.date())
         self.answers = read.answers
@@ -140,7 +140,7 @@ class _Example:
                 yield Fault(
                     ("answers", *_way(path)),
                     _("Contoh ini akan ditolak. %(path)s: %(sentence)s")
-                    % {"path": path, "sentence": sentence},
+                    % {"path": path, "sentence": _unquoted(lib.look(given, path)) or sentence},
                 )
             elif expected[path].casefold() not in sentence.casefold():
                 yield Fault(
@@ -153,7 +153,7 @@ class _Example:
                 yield Fault(
                     ("faults", path), _("Jawaban “%(path)s” ternyata tidak ditolak.") % {"path": path}
                 )
-        if read.faults or expected:
+        if expected:  # after a refusal that was not expected this would only repeat it
             for word in ("steps", "state", "due", "checks"):
                 if self.example[word]:
                     yield Fault(
@@ -162,6 +162,13 @@ class _Example:
                         % {"word": word},
                     )
         return bool(read.faults or expected or names)
+
+    def _no_answer(self, path: str, known: list[str]) -> str:
+        group, _dot, code = path.partition(".")
+        if group == PAPERS and (not code or any(one.code == code for one in self.definition.requirements)):
+            sentence = _("Formulir hanya menanyakan persyaratan yang punya “substitutes”. Hapus “%(path)s”.")
+            return sentence % {"path": path}
+        return _unknown(path, known)
 
     def _due(self, received: datetime) -> Iterator[Fault]:
         if wanted := self.example["due"]:
@@ -305,7 +312,7 @@ class _Example:
             yield Fault(
                 ("fields", *_way(path)),
                 _("Isian langkah ini akan ditolak. %(path)s: %(sentence)s")
-                % {"path": path, "sentence": sentence},
+                % {"path": path, "sentence": _unquoted(lib.look(given, path)) or sentence},
             )
         return read.answers
 
@@ -391,6 +398,13 @@ def _unknown(name: str, known: list[str]) -> str:
         "name": name,
         "known": listed(known) or _("belum ada satu pun"),
     } + nearest(name, known)
+
+
+def _unquoted(value: Any) -> str:
+    """Return what to do about an answer that YAML took for true or false, "" for any other."""
+    if not isinstance(value, bool):
+        return ""
+    return _("Beri tanda kutip: tanpa itu yes, no, on, off, true, dan false tidak dibaca sebagai teks.")
 
 
 def _no_moment(way: Way, words: str) -> Fault:

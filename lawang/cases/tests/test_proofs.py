@@ -389,6 +389,14 @@ EXAMPLES = {
         (EXAMPLE, EXAMPLE.replace("people: 80", "people: 800")),
         "Contoh ini akan ditolak. people: Paling banyak 200. Anda menulis 800.",
     ),
+    "answer that YAML takes for true or false": (
+        (EXAMPLE, EXAMPLE.replace("purpose: Rapat koperasi", "purpose: yes")),
+        "Contoh ini akan ditolak. purpose: Beri tanda kutip",
+    ),
+    "answer about a paper that is not asked about": (
+        (EXAMPLE, EXAMPLE.replace("people: 80", "people: 80, papers: {letter: have}")),
+        "Formulir hanya menanyakan persyaratan yang punya “substitutes”. Hapus “papers”.",
+    ),
     "answer that is missing": (
         (EXAMPLE, EXAMPLE.replace(", people: 80", "")),
         "people: Isian ini belum diisi.",
