@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lawang.cases import actions
+from lawang.cases import actions, uploads
 from lawang.cases.models import Ask, Attachment, Case, Note, Ticket
 from lawang.documents import actions as documents
 from lawang.lib.refused import Refused
@@ -76,6 +76,7 @@ def erase_case(case: Case, *, by: User | None, at: datetime, why: str = "") -> C
         party.name, party.sealed = GONE, {}
         party.nik_hash = party.email_hash = party.phone_hash = ""
         party.save()
+    uploads.drop_pieces(case)
     Attachment.objects.filter(case=case).update(name=GONE)
     Ask.objects.filter(case=case).update(items=[GONE], answer="")
     Note.objects.filter(case=case).update(words="")

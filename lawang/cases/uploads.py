@@ -1,12 +1,16 @@
 """Papers that arrive in pieces after the text: every piece may be sent again, the last one makes the file.
 
-Pieces lie in a folder beside the kept files until the paper is whole; its SHA-256 is then compared with the announced
-one. What is refused (wrong type, a script inside) stays as a sentence for the applicant, who may send another.
+Pieces lie in a folder beside the kept files, each encrypted under the case's key, until the paper is whole; its SHA-256
+is then compared with the announced one. What is refused (wrong type, a script inside) stays as a sentence for the
+applicant, who may send another.
 """
 
 import hashlib
 import os
+import shutil
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -19,8 +23,8 @@ from lawang.cases.models import Attachment, Case
 from lawang.lib.keyfile import sync_folder
 from lawang.lib.refused import Refused, TryLater
 from lawang.people.models import User
-from lawang.record import files, limits
-from lawang.record.actions import keep_file, record
+from lawang.record import files, limits, sealing
+from lawang.record.actions import keep_file, record, thing_name
 from lawang.record.models import File, Privacy
 
 PIECE = 64 * 1024  # bytes at most in one piece
@@ -45,43 +49,77 @@ def add_piece(attachment: Attachment, piece: bytes, *, offset: int, at: datetime
     attachment = Attachment.objects.select_for_update().select_related("case__version").get(pk=attachment.pk)
     if attachment.file_id is not None or attachment.trouble:
         return attachment
-    path = _path(attachment)
-    arrived = path.stat().st_size if path.exists() else 0
-    if arrived < attachment.offset or (arrived > attachment.offset and not _cut(path, attachment.offset)):
-        attachment.offset = arrived = min(arrived, attachment.offset)
+    if attachment.case.erased_at is not None:
+        attachment.trouble = _("Permohonan ini sudah selesai; berkasnya tidak diperlukan lagi.")
+        attachment.save(update_fields=["trouble"])
+        return attachment
+    folder = _folder(attachment)
+    arrived = sum(size for _offset, size in _there(folder, attachment.offset))
+    if arrived < attachment.offset:
+        attachment.offset = arrived
         attachment.save(update_fields=["offset"])
     if offset != attachment.offset:
         raise WrongOffset(attachment.offset)
     piece = piece[: attachment.size - offset]
-    _append(path, piece)
+    if not piece:
+        return attachment
+    _write(attachment, piece)
     attachment.offset = offset + len(piece)
     if attachment.offset >= attachment.size:
-        _finish(attachment, path, at)
+        _finish(attachment, at)
     attachment.save(update_fields=["offset", "file", "trouble"])
     return attachment
 
 
-def _append(path: Path, piece: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        file.write(piece)
+def _there(folder: Path, end: int) -> Iterator[tuple[int, int]]:
+    """Yield (offset, length) of the pieces that follow each other from 0 up to `end`.
+
+    What a transaction that did not commit left behind lies at `end` or later; the next piece is written over it.
+    """
+    offset = 0
+    while offset < end and (path := folder / str(offset)).exists():
+        size = path.stat().st_size - sealing.SEALED_MORE
+        if size <= 0:
+            break
+        yield offset, size
+        offset += size
+
+
+def _write(attachment: Attachment, piece: bytes) -> None:
+    folder, offset = _folder(attachment), str(attachment.offset)
+    is_new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{offset}"
+    with draft.open("wb") as file:
+        file.write(sealing.seal_bytes(thing_name(attachment.case), piece, name=_name(attachment, offset)))
         file.flush()
         os.fsync(file.fileno())
-    sync_folder(path.parent)
+    draft.replace(folder / offset)
+    sync_folder(folder)
+    if is_new:
+        sync_folder(folder.parent)
 
 
-def _cut(path: Path, length: int) -> bool:
-    """Forget bytes that were written by a piece whose transaction did not commit."""
-    with path.open("r+b") as file:
-        file.truncate(length)
-    return True
+def _read(attachment: Attachment) -> bytes:
+    """Return what has arrived, in clear; b"" when a piece is not what was written there."""
+    folder, thing = _folder(attachment), thing_name(attachment.case)
+    key = sealing.find_key(thing)
+    parts = []
+    for offset, _size in _there(folder, attachment.offset):
+        closed = (folder / str(offset)).read_bytes()
+        parts.append(sealing.open_bytes(thing, closed, name=_name(attachment, str(offset)), key=key))
+    return b"".join(part or b"" for part in parts)
 
 
-def _finish(attachment: Attachment, path: Path, at: datetime) -> None:
-    data = path.read_bytes()
+def _name(attachment: Attachment, offset: str) -> str:
+    return f"piece|{attachment.key}|{offset}"
+
+
+def _finish(attachment: Attachment, at: datetime) -> None:
+    data = _read(attachment)
     if hashlib.sha256(data).hexdigest() != attachment.sha256.lower():
         attachment.offset = 0
-        path.unlink(missing_ok=True)
+        _forget(attachment)
         return
     try:
         attachment.file = keep_paper(
@@ -91,7 +129,7 @@ def _finish(attachment: Attachment, path: Path, at: datetime) -> None:
         raise
     except Refused as refused:
         attachment.trouble = refused.sentence[:300]
-    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    transaction.on_commit(partial(_forget, attachment))
 
 
 def keep_paper(case: Case, data: bytes, *, paper: str, name: str, by: User | None, at: datetime) -> File:
@@ -164,15 +202,35 @@ def attach(case: Case, data: bytes, *, paper: str, name: str, by: User | None, a
         )
 
 
+def drop_pieces(case: Case) -> None:
+    """Remove what has arrived of papers that are not whole; for a case that is erased."""
+    for attachment in case.attachments.filter(file=None):
+        transaction.on_commit(partial(_forget, attachment))
+
+
 def sweep(*, at: datetime) -> int:
-    """Remove the pieces of papers that nobody went on sending."""
+    """Remove the pieces of papers that nobody went on sending; return of how many papers.
+
+    A file is what an earlier release left in clear: it goes at once, and its paper begins again.
+    """
     count = 0
     for path in (Path(settings.MEDIA_ROOT) / "pieces").glob("*"):
-        if path.stat().st_mtime < (at - STALE).timestamp():
+        if path.is_file():
             path.unlink(missing_ok=True)
-            count += 1
+        elif path.stat().st_mtime < (at - STALE).timestamp():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            continue
+        count += 1
     return count
 
 
-def _path(attachment: Attachment) -> Path:
-    return Path(settings.MEDIA_ROOT) / "pieces" / str(attachment.key)
+def _folder(attachment: Attachment) -> Path:
+    folder = Path(settings.MEDIA_ROOT) / "pieces" / str(attachment.key)
+    if folder.is_file():  # of an earlier release, in clear
+        folder.unlink()
+    return folder
+
+
+def _forget(attachment: Attachment) -> None:
+    shutil.rmtree(_folder(attachment), ignore_errors=True)

@@ -150,18 +150,21 @@ def open_each(thing: str, name: str, sealed: list[str]) -> list[str | None]:
     return [clear(value) for value in sealed]
 
 
-def seal_bytes(thing: str, content: bytes) -> bytes:
-    """Return the ciphertext of a file of the thing."""
-    return _lock(_data_key(thing), content, f"{thing}|file")
+def seal_bytes(thing: str, content: bytes, *, name: str = "file") -> bytes:
+    """Return the ciphertext of a file of the thing, or of the part of one that `name` says."""
+    return _lock(_data_key(thing), content, f"{thing}|{name}")
 
 
-def open_bytes(thing: str, content: bytes) -> bytes | None:
-    """Return a file of the thing in clear; None when the thing's key was destroyed."""
-    row = DataKey.objects.filter(thing=thing).first()
-    if row is None:
+def open_bytes(thing: str, content: bytes, *, name: str = "file", key: bytes | None = None) -> bytes | None:
+    """Return what `seal_bytes` hid, in clear; None when the thing's key was destroyed or it is not that part.
+
+    `key` is the thing's own, for a caller who has it already.
+    """
+    key = key or find_key(thing)
+    if key is None:
         return None
     try:
-        return _unlock(unwrap(row), content, f"{thing}|file")
+        return _unlock(key, content, f"{thing}|{name}")
     except InvalidTag:
         return None
 
