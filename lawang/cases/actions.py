@@ -331,9 +331,10 @@ def _take(
             "office": case.office.code,
             "phase": case.phase,
             **({"outcome": case.outcome} if case.outcome else {}),
-            **({"reference": given.reference} if given.reference else {}),
         },
-        sealed={"note": given.note} if given.note else None,
+        sealed={
+            name: words for name, words in (("note", given.note), ("reference", given.reference)) if words
+        },
     )
     messages.tell_of_step(case, definition, step, given.items, at=at)
     if step.letter:
@@ -395,11 +396,11 @@ def _of_kind(
                     by=by,
                     at=at,
                 )
-            case.external_system, case.external_reference = step.system, given.reference.strip()[:80]
+            _went_elsewhere(case, step, given)
             if definition.phase_of(step.to) in (Case.Phase.DECIDED, Case.Phase.CLOSED):
                 case.outcome = Case.Outcome.GRANTED
         case "hand_over":
-            case.external_system, case.external_reference = step.system, given.reference.strip()[:80]
+            _went_elsewhere(case, step, given)
             if definition.phase_of(step.to) in (Case.Phase.DECIDED, Case.Phase.CLOSED):
                 case.outcome = Case.Outcome.REFERRED
         case "extend":
@@ -412,6 +413,12 @@ def _of_kind(
             case.outcome, case.outcome_reason = "", ""
             case.decided_at = case.decided_on_time = case.days_taken = None
             case.closed_at = case.erase_after = None
+
+
+def _went_elsewhere(case: Case, step: Step, given: Given) -> None:
+    """Keep which other system has it, and its number there: of a family card or a deed, so sealed."""
+    case.external_system = step.system
+    case.external_reference = kept.seal_words(case, given.reference.strip()[:80])
 
 
 def _extend(case: Case, definition: Definition, given: Given, *, by: User | None, at: datetime) -> None:

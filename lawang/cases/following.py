@@ -103,6 +103,7 @@ class Told:
     said: list[Said]
     outcome: str
     reason: str
+    reference: str  # number in another system
     documents: list[Document]
     late_papers: list[dict[str, str]]  # announced and not here yet, or refused: name, trouble
     siblings: list[Other]  # asked for together with this one
@@ -154,9 +155,14 @@ def told(case: Case, definition: Definition, *, at: datetime) -> Told:
     asks = list(case.asks.all()) if case.asked_count else []
     notes = list(case.notes.exclude(reader=Note.Reader.INTERNAL))
     clear = kept.open_all_words(
-        case, [case.outcome_reason, *(one.answer for one in asks), *(one.words for one in notes)]
+        case,
+        [
+            *(case.outcome_reason, case.external_reference),
+            *(one.answer for one in asks),
+            *(one.words for one in notes),
+        ],
     )
-    answers, words = clear[1 : 1 + len(asks)], clear[1 + len(asks) :]
+    answers, words = clear[2 : 2 + len(asks)], clear[2 + len(asks) :]
     marks = progress.line(case, definition, stays)
     open_ask = next((one for one in reversed(asks) if one.answered_at is None), None)
     coming = next((mark.title for mark in marks if mark.state == progress.NEXT), "")
@@ -180,6 +186,7 @@ def told(case: Case, definition: Definition, *, at: datetime) -> Told:
         said=_said(asks, answers, notes, words),
         outcome=progress.outcome_words(case),
         reason=clear[0],
+        reference=clear[1],
         documents=list(documents_of(case)),
         late_papers=case.late_papers,  # type: ignore[attr-defined]
         siblings=siblings,
@@ -403,6 +410,7 @@ def _what(path: str, titles: Mapping[str, str]) -> str:
         "file": _("berkas"),
         "work": _("catatan kerja"),
         "pdf": _("surat"),
+        "number": _("nomor dokumen"),
         "applicant": _("data pemohon"),
     }
     return words.get(path) or titles.get(path) or _("isian")

@@ -123,7 +123,7 @@ def values_of(case: Case, definition: Definition, at: datetime, language: str = 
             "office": say(case.owner.name),
             "outcome": str(case.get_outcome_display()) if case.outcome else "",
             "reason": kept.open_words(case, case.outcome_reason),
-            "reference": case.external_reference,
+            "reference": kept.open_words(case, case.external_reference),
             **parameters_of(case.service_id, definition),
         }
         for leaf in lib.leaves(definition.fields, lib.times_in(answers)):

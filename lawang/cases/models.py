@@ -201,7 +201,9 @@ class Case(models.Model):
     )
     escalated_at = models.DateTimeField(null=True, blank=True)
     external_system = models.CharField(max_length=40, blank=True)  # SIAK, OSS, SP4N-LAPOR!
-    external_reference = models.CharField(max_length=80, blank=True)
+    external_reference = models.TextField(
+        blank=True
+    )  # ciphertext: the number there, of a family card or a deed as well
     bundle = models.UUIDField(null=True, blank=True, db_index=True)  # cases filed together for one event
     batch = models.ForeignKey(
         "PaymentBatch", null=True, blank=True, on_delete=models.PROTECT, related_name="cases"

@@ -37,6 +37,7 @@ from lawang.record import actions as history
 from lawang.record import files
 from lawang.record.actions import keep_file, notify, read_file, record, thing_name
 from lawang.record.models import File, Privacy
+from lawang.record.sealing import keyed_hash
 
 __all__ = ["take_number"]  # what cases takes from here under this name
 
@@ -477,6 +478,7 @@ def register_elsewhere(
 ) -> Document:
     """Keep a PDF that a national system issued (SIAK, OSS), with its number, and what its signature is worth.
 
+    The number is sealed like the PDF: it names the person.
     A file whose signature is broken is refused; one without a signature, or by an authority we do not know, is kept
     and says so. Raise Refused when the number is missing, the date lies ahead, or the file is no readable PDF.
     """
@@ -494,7 +496,6 @@ def register_elsewhere(
         code=codes.new_code(),
         kind=kind,
         title=title,
-        number=" ".join(number.split())[:80],
         date=date,
         office=office,
         about=thing_name(about) if about else "",
@@ -507,6 +508,9 @@ def register_elsewhere(
     )
     if not document.about:
         _allow(by, "documents.issue", document)
+    number = " ".join(number.split())[:80]
+    document.values = composing.seal(document, {"number": number})
+    document.number_hash = keyed_hash(number)
     keep(document, content, by=by, at=at)
     document.save()
     record(
@@ -514,12 +518,8 @@ def register_elsewhere(
         "document_registered",
         by=by,
         at=at,
-        after={
-            "number": document.number,
-            "date": date,
-            "sha256": document.sha256,
-            "verdict": str(report.verdict),
-        },
+        after={"date": date, "sha256": document.sha256, "verdict": str(report.verdict)},
+        sealed={"number": number},
     )
     sources.tell(document, "issued", by=by, at=at)
     return document
@@ -561,7 +561,7 @@ def _become_replaced(document: Document, *, by: User | None, at: datetime) -> No
         by=by,
         at=at,
         before={"state": "valid"},
-        after={"state": "replaced", "by": document.replaced_by.number},
+        after={"state": "replaced", "by": str(document.replaced_by)},
         note=document.reason,
     )
     sources.tell(document, "replaced", by=by, at=at)
@@ -628,14 +628,15 @@ def need_reason(reason: str) -> None:
 def erase(about: models.Model | str, *, by: User | None, at: datetime, note: str = "") -> int:
     """Make the values and files of all documents of a thing unreadable for ever; return how many.
 
-    Their rows stay: number, date, office and hash are no personal data, and the check page still knows them.
+    Their rows stay: our number, date, office and hash are no personal data, and the check page still knows them.
+    Another system's number goes.
     """
     mine = Document.objects.select_for_update().filter(about=thing_name(about), erased_at=None)
     count = 0
     for document in mine:
         history.erase(document, by=by, at=at, note=note)
-        document.erased_at = at
-        document.save(update_fields=["erased_at"])
+        document.erased_at, document.number_hash = at, ""
+        document.save(update_fields=["erased_at", "number_hash"])
         count += 1
     return count
 

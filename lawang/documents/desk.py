@@ -24,9 +24,11 @@ from lawang.lib.dates import long_date, long_moment
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people.node import now, today, zone
-from lawang.people.permissions import may, needs
+from lawang.people.permissions import may, needs, sees
 from lawang.people.views import me
 from lawang.record.actions import saw, thing_name
+from lawang.record.models import Privacy
+from lawang.record.sealing import keyed_hash
 from lawang.web.download import csv_response
 from lawang.web.tables import Column, Table, paginate
 
@@ -44,6 +46,7 @@ def _found(request: HttpRequest, filters: DocumentFilters) -> QuerySet[Document]
         code = codes.normalise(words)
         found = found.filter(
             Q(number__icontains=words)
+            | Q(number_hash=keyed_hash(" ".join(words.split())) or None)
             | Q(title__id__icontains=words)
             | (Q(code=code) if code else Q(pk__in=[]))
         )
@@ -66,6 +69,8 @@ def _number(document: Document) -> str:
     """Return what names the document in a list: its number, its code when its kind has none."""
     if document.number:
         return document.number
+    if document.origin == Document.Origin.ELSEWHERE:
+        return _("nomor dari sistem lain")
     return _("belum bernomor") if document.state == State.DRAFT else codes.shown(document.code)
 
 
@@ -166,7 +171,15 @@ def _document(request: HttpRequest, key: UUID) -> Document:
 @require_safe
 def document(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show one document: what it is worth, who signed, what one may do with it."""
-    return _show(request, _document(request, key))
+    found = _document(request, key)
+    if _number_is_closed(found) and sees(request.user, Privacy.PERSONAL):
+        saw(found, ["number"], by=me(request), at=now(), why=request.path)
+    return _show(request, found)
+
+
+def _number_is_closed(found: Document) -> bool:
+    """Tell whether the number is another system's, which names a person, and is still there."""
+    return found.origin == Document.Origin.ELSEWHERE and found.erased_at is None
 
 
 def _show(
@@ -196,7 +209,7 @@ def _show(
         "document": found,
         "title": say(found.title),
         "tag": state_tag(found),
-        "facts": _facts(found),
+        "facts": _facts(found, with_number=sees(request.user, Privacy.PERSONAL)),
         "places": [(one, _place_words(one, waiting)) for one in places],
         "report": _report(found),
         "can_sign": can_sign,
@@ -225,10 +238,10 @@ def _reasons(form: ReasonForm | None, doing: str, wanted: str) -> ReasonForm:
     return form if form is not None and doing == wanted else ReasonForm(auto_id=f"{wanted}-%s")
 
 
-def _facts(found: Document) -> list[tuple[str, str, str]]:
+def _facts(found: Document, *, with_number: bool) -> list[tuple[str, str, str]]:
     made = found.made_by.name if found.made_by else _("dibuat otomatis")
     rows = [
-        (_("Nomor"), found.number),
+        (_("Nomor"), reading.number_of(found) if with_number else found.number),
         (_("Jenis"), kind_name(found.kind)),
         (_("Tanggal"), long_date(found.date) if found.date else ""),
         (_("Kantor"), say(found.office.name)),

@@ -127,7 +127,8 @@ class Document(models.Model):
     """One row is one paper that this regency issues, or that a national system issued and we keep.
 
     `values` is what filled the template, as one ciphertext under the document's own DataKey; its PDF lies on disk
-    encrypted under the same. Nothing else here is personal data: the public check page shows these columns.
+    encrypted under the same. Of a paper from elsewhere it is the number: a deed's or a family card's is personal
+    (UU 24/2013). Nothing else here is personal data: the public check page shows these columns.
     """
 
     class State(models.TextChoices):
@@ -145,7 +146,8 @@ class Document(models.Model):
     code = models.CharField(max_length=13, unique=True)  # on the paper and in its QR: /cek/<code>
     kind = models.CharField(max_length=40)
     title = TextField()
-    number = models.CharField(max_length=80, blank=True)
+    number = models.CharField(max_length=80, blank=True)  # ours; another system's lies in `values`
+    number_hash = models.CharField(max_length=44, blank=True)  # keyed, of another system's
     series = models.ForeignKey(
         NumberSeries, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -180,6 +182,7 @@ class Document(models.Model):
             models.Index(fields=["office", "-made_at"], name="document_of_office"),
             models.Index(fields=["-made_at"], name="document_made"),
             models.Index(fields=["number"], name="document_number"),
+            models.Index(fields=["number_hash"], condition=~Q(number_hash=""), name="document_number_hash"),
             models.Index(fields=["sha256"], name="document_hash"),
         ]
         constraints = [

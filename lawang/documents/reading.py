@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from lawang.documents import composing
 from lawang.documents.models import Document, Signature
 from lawang.people.models import User
 from lawang.people.permissions import Someone, grants, reach
@@ -15,6 +16,13 @@ def visible_to(user: Someone) -> QuerySet[Document]:
     if how_far.everything:
         return Document.objects.all()
     return Document.objects.filter(office__in=how_far.agencies)
+
+
+def number_of(document: Document) -> str:
+    """Return the number; another system's is opened, "" once it was erased. The caller writes down who read it."""
+    if document.origin == Document.Origin.OURS:
+        return document.number
+    return (composing.values_of(document) or {}).get("number", "")
 
 
 def waiting_for(user: User, *, on: date) -> QuerySet[Document]:

@@ -145,6 +145,7 @@ def page(
         "definition": dossier.definition,
         "state": say(dossier.definition.states[shown.state].title),
         "name": desk.name_of(shown),
+        "reference": dossier.words(shown.external_reference),
         "deadline": deadline_of(shown, dossier.at) if shown.phase in ("open", "waiting") else None,
         "stage": stage,
         "promise": showing.promise_of(dossier),
@@ -206,8 +207,8 @@ def _document(row: Any) -> dict[str, Any]:
 
 @needs(*SEE)
 @require_http_methods(["GET", "POST"])
-def step(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
 @sent_once
+def step(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
     """Take a step; what is missing is said beside it, and what somebody else changed meanwhile is shown."""
     here = reverse("desk:case", args=[key])
     if request.method != "POST":
@@ -271,8 +272,8 @@ def _moment(typed: str) -> datetime | None:
 
 @needs("cases.handle")
 @require_POST
-def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @sent_once
+def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Take a case oneself, give it to a colleague, or put it back: to is "me", "nobody" or the key of a User."""
     dossier = dossier_of(request, key, whole=False)
     to = request.POST.get("to", "")
@@ -306,8 +307,8 @@ def _handler(to: str, me: User) -> User | None:
 
 @needs("cases.handle")
 @require_POST
-def note(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @sent_once
+def note(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Write a note."""
     dossier = dossier_of(request, key)
     demand_open(dossier)
@@ -345,16 +346,16 @@ def why(request: HttpRequest, key: UUID) -> HttpResponseBase:
 
 @needs("cases.handle")
 @require_POST
-def resend(request: HttpRequest, key: UUID, message: UUID) -> HttpResponseBase:
 @sent_once
+def resend(request: HttpRequest, key: UUID, message: UUID) -> HttpResponseBase:
     """Send a message of this case again that did not arrive."""
     dossier = dossier_of(request, key)
     demand(dossier.desk.user, "cases.handle", dossier.case)
     found = Outbox.objects.filter(key=message, about=f"cases.case:{key}").first()
     if found is None:
         raise Http404
-    try:
     here = reverse("desk:case", args=[key]) + "#pesan"
+    try:
         send_again(found, by=dossier.desk.user, at=dossier.at)
     except Refused as refused:
         messages.error(request, refused.sentence)
@@ -365,8 +366,8 @@ def resend(request: HttpRequest, key: UUID, message: UUID) -> HttpResponseBase:
 
 @needs("cases.handle")
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, key: UUID) -> HttpResponseBase:
 @sent_once
+def correct(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Correct the answers: the typist slipped, or the applicant asked for it."""
     dossier = dossier_of(request, key)
     demand(dossier.desk.user, "cases.handle", dossier.case)

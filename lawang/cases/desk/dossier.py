@@ -224,11 +224,15 @@ class Dossier:
             return ""
         return kept.open_words(self.case, ciphertext, key=self.key)
 
+    def sealed_of(self, entry: Lines) -> dict[str, str]:
+        """Return the personal fields of an entry, in clear: the note with a step, a number in another system."""
+        if not entry.sealed or not self.classes or self.key is None:
+            return {}
+        return sealing.open_values(thing_name(self.case), entry.sealed, key=self.key) or {}
+
     def secret(self, entry: Lines) -> str:
         """Return the sealed words of an entry: the note with a step."""
-        if not entry.sealed or not self.classes or self.key is None:
-            return ""
-        values = sealing.open_values(thing_name(self.case), entry.sealed, key=self.key) or {}
+        values = self.sealed_of(entry)
         return " ".join(values.get(name, "") for name in ("note", "words")).strip()
 
     @cached_property

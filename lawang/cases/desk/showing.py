@@ -521,8 +521,8 @@ def _detail(entry: Lines, dossier: Dossier) -> str:
         parts.append(_("Kantor: %(office)s.") % {"office": offices.get(after["office"], after["office"])})
     if after.get("outcome"):
         parts.append(_("Hasil: %(outcome)s.") % {"outcome": Case.Outcome(after["outcome"]).label})
-    if after.get("reference"):
-        parts.append(_("Nomor: %(reference)s.") % {"reference": after["reference"]})
+    if reference := dossier.sealed_of(entry).get("reference"):
+        parts.append(_("Nomor: %(reference)s.") % {"reference": reference})
     if entry.verb == "due_changed":
         parts += [
             _("Dari %(old)s menjadi %(new)s.")

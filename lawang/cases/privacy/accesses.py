@@ -81,7 +81,9 @@ def _things(words: str) -> list[str]:
     words = words.strip()
     code = codes.normalise(words) or ""
     cases = Case.objects.filter(Q(number__iexact=words) | Q(code=code))
-    documents = Document.objects.filter(Q(number__iexact=words) | Q(code=code))
+    documents = Document.objects.filter(
+        Q(number__iexact=words) | Q(code=code) | Q(number_hash=keyed_hash(words) or None)
+    )
     found = [thing_name(one) for one in (*cases, *documents)]
     about = Document.objects.filter(about__in=[one for one in found if one.startswith("cases.")])
     return [*found, *(thing_name(one) for one in about), words]

@@ -20,6 +20,7 @@ from lawang.cases.actions import facts_of, lock, parties_of
 from lawang.cases.definition import definition_of
 from lawang.cases.models import Case
 from lawang.cases.services.registry import CHECKS
+from lawang.documents.reading import number_of
 from lawang.lib.dates import long_date, long_moment
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
@@ -235,7 +236,7 @@ def _of_case(case: Case, nik_hash: str) -> Holding:
             [
                 (
                     say(one.title),
-                    ", ".join(filter(None, (one.number, long_date(one.date) if one.date else ""))),
+                    ", ".join(filter(None, (number_of(one), long_date(one.date) if one.date else ""))),
                 )
                 for one in following.documents_of(case)
             ],
@@ -257,10 +258,16 @@ def _of_case(case: Case, nik_hash: str) -> Holding:
     ]
     return Holding(
         f"{case.number}, {say(case.service.title)}",
-        _dates(case),
+        [*_dates(case), *_elsewhere(case, roles)],
         "nik",
         [part for part in parts if part.rows],
     )
+
+
+def _elsewhere(case: Case, roles: list[str]) -> list[tuple[str, str]]:
+    """Return the applicant's number in another system, with that system's name."""
+    number = kept.open_words(case, case.external_reference) if "applicant" in roles else ""
+    return [(case.external_system or _("Nomor luar"), number)] if number else []
 
 
 def _as_named(case: Case, role: str) -> Holding:

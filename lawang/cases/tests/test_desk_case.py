@@ -3,9 +3,11 @@
 import copy
 import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -16,10 +18,10 @@ from lawang.cases import answers, escalation, uploads
 from lawang.cases.actions import Given, add_note, applicant_step, assign, take_step
 from lawang.cases.models import Case, CaseLink, Note, Reply, ServiceVersion
 from lawang.cases.tests.desk import body, page, send, signed_in, take
-from lawang.people.models import User
+from lawang.people.models import Role, User
 from lawang.people.node import now
 from lawang.record.actions import erase, thing_name
-from lawang.record.models import Access, Entry, Outbox
+from lawang.record.models import Access, DataKey, Entry, Outbox
 from tests.case_factory import DEFINITION, VERBS, both, make_case, make_version
 from tests.cast import make_agency, make_membership, make_role, make_user, moment
 from tests.pdfs import WAYAN, letter, plain, signed
@@ -350,7 +352,7 @@ def test_a_result_comes_with_number_and_pdf_or_says_that_it_is_printed(officer: 
     upload = SimpleUploadedFile("akta.pdf", plain(), "application/pdf")
     take(client, case, "result", _reference="AL-1", _upload=upload, _anyway="on")
     case.refresh_from_db()
-    assert (case.state, case.external_reference) == ("done", "AL-1")
+    assert (case.state, answers.open_words(case, case.external_reference)) == ("done", "AL-1")
     html = page(client, "case", case.key)
     assert "Tidak bertanda tangan elektronik." in html
     other = make_case(version)
@@ -363,7 +365,37 @@ def test_a_result_comes_with_number_and_pdf_or_says_that_it_is_printed(officer: 
     printed = make_case(version)
     take(client, printed, "result", _reference="AL-2", _printed="on")
     printed.refresh_from_db()
-    assert printed.external_reference == "AL-2"
+    assert answers.open_words(printed, printed.external_reference) == "AL-2"
+
+
+def test_a_number_in_another_system_is_shown_to_those_who_read_personal_data(officer: User) -> None:
+    case = make_case(with_step(code="over", kind="hand_over", system="SP4N"))
+    client = signed_in(officer)
+    take(client, case, "over", _reference="KK-1611034505900001")
+    Case.objects.update(office=Case.objects.get().owner)
+    html = page(client, "case", case.key)
+    assert html.count("KK-1611034505900001") >= 2  # beside the facts and in the history
+    Role.objects.update(highest_privacy="internal")
+    html = page(client, "case", case.key)
+    assert "KK-1611034505900001" not in html
+    assert "nomornya tertutup bagi Anda" in html
+    entry = Entry.objects.get(verb="case_hand_over")
+    assert "KK-" not in f"{entry.before} {entry.after} {entry.note} {entry.sealed}"
+
+
+def test_numbers_that_lay_in_clear_are_carried_over(officer: User) -> None:
+    case, erased = make_case(), make_case()
+    Case.objects.update(external_reference="KK-1")
+    DataKey.objects.filter(thing=thing_name(erased)).delete()
+    migration = import_module("lawang.cases.migrations.0003_sealed_reference")
+    migration.seal(apps, None)
+    case.refresh_from_db()
+    erased.refresh_from_db()
+    assert answers.open_words(case, case.external_reference) == "KK-1"
+    assert ("KK-1" in case.external_reference, erased.external_reference) == (False, "")
+    migration.unseal(apps, None)
+    case.refresh_from_db()
+    assert case.external_reference == "KK-1"
 
 
 def test_a_file_that_is_no_pdf_is_refused(officer: User, media: Any) -> None:
@@ -388,7 +420,7 @@ def test_an_extension_and_a_handing_over(officer: User) -> None:
     other = make_case(with_step(code="over", kind="hand_over", system="SP4N"))
     take(client, other, "over", _reference="SP-77")
     other.refresh_from_db()
-    assert (other.external_system, other.external_reference) == ("SP4N", "SP-77")
+    assert (other.external_system, answers.open_words(other, other.external_reference)) == ("SP4N", "SP-77")
 
 
 def test_the_address_of_a_step_opens_its_form(officer: User) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from lawang.cases import answers as kept
 from lawang.cases.services.identity import days_late
 from lawang.cases.tests.facts import facts, result, verdict
 from lawang.cases.tests.national import make_national_case, make_regency, take
@@ -109,4 +110,4 @@ def test_siaks_certificate_ends_the_case_with_its_number() -> None:
         case, people, "record_result", at=moment("2026-01-14 09:00"), values={"issued_on": "2026-01-14"}
     )
     assert (case.state, case.outcome, case.decided_on_time) == ("finished", "granted", True)
-    assert (case.external_system, case.external_reference) == ("SIAK", "CONTOH-1")
+    assert (case.external_system, kept.open_words(case, case.external_reference)) == ("SIAK", "CONTOH-1")

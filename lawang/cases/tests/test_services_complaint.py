@@ -2,6 +2,7 @@
 
 import pytest
 
+from lawang.cases import answers as kept
 from lawang.cases.models import Case, CaseLink, Stay, Unit
 from lawang.cases.tests.facts import facts, result, verdict
 from lawang.cases.tests.national import make_national_case, make_regency, take
@@ -112,7 +113,7 @@ def test_the_same_complaint_is_merged_into_the_first() -> None:
 def test_what_is_for_others_goes_to_sp4n_lapor_with_its_number() -> None:
     people = make_regency()
     case = take(make_national_case("pengaduan"), people, "hand_over", at=MONDAY)
-    assert (case.external_system, case.external_reference, case.outcome) == (
+    assert (case.external_system, kept.open_words(case, case.external_reference), case.outcome) == (
         "SP4N-LAPOR!",
         "CONTOH-1",
         "referred",

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from lawang.documents import actions, sources
@@ -12,7 +14,8 @@ from lawang.documents.authority import ExampleSigner
 from lawang.documents.models import Document, Signature
 from lawang.documents.signing import Person, Signed
 from lawang.documents.tests.letters import AT, VALUES, make_document, make_draft, make_template, make_village
-from lawang.people.models import User
+from lawang.documents.tests.test_check_page import from_elsewhere
+from lawang.people.models import Role, User
 from lawang.record.models import Access
 from tests.cast import make_agency, make_membership, make_node, make_role, make_user
 
@@ -96,6 +99,27 @@ def test_the_list_is_narrowed(client: Client, ratih: User, query: str, found: bo
     filled = query.format(number=document.number, code=document.code, year=year)
     said = words(client.get(f"/meja/dokumen/?{filled}"))
     assert (f'href="{address(document)}"' in said) is found
+
+
+def test_a_number_from_another_system_is_found_whole_and_opened_on_its_page_only(
+    client: Client, ratih: User
+) -> None:
+    document = from_elsewhere(make_document(at=timezone.now()))
+    number = "1611-LU-20112026-0001"
+    listed = words(client.get("/meja/dokumen/"))
+    assert f'href="{address(document)}"' in listed
+    assert number not in listed
+    assert f'href="{address(document)}"' in words(client.get(f"/meja/dokumen/?q={number}"))
+    assert address(document) not in words(client.get("/meja/dokumen/?q=1611-LU"))
+    assert number not in b"".join(client.get("/meja/dokumen/unduh/")).decode()
+    assert number not in words(client.get(address(document)))  # a clerk of the class internal
+    assert not Access.objects.exists()
+    Role.objects.update(highest_privacy="personal")
+    assert number in words(client.get(address(document)))
+    assert Access.objects.get().fields == ["number"]
+    with CaptureQueriesContext(connection) as asked:
+        client.get(address(document))
+    assert len(asked) <= 12
 
 
 def test_the_export_has_the_same_filters_and_nobody_in_it(client: Client, ratih: User) -> None:

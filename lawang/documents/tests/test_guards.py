@@ -2,22 +2,26 @@
 
 import hashlib
 import json
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from lawang.documents import actions, composing, sources
+from lawang.documents import actions, composing, reading, sources
 from lawang.documents.models import Document, Template
 from lawang.documents.tests.letters import AT, VALUES, make_document, make_draft, make_template, make_village
 from lawang.documents.tests.test_typeset import set_letter
 from lawang.lib.refused import Refused
 from lawang.people.models import User
+from lawang.record.actions import hash_of
 from lawang.record.doctor import Level, examine
 from lawang.record.files import may_read, path_of
 from lawang.record.models import DataKey, Entry, File
+from lawang.record.sealing import keyed_hash, open_fields
 from tests.cast import make_agency, make_membership, make_role, make_user
 from tests.pdfs import SITI, signed
 
@@ -209,10 +213,48 @@ def test_a_signed_pdf_from_elsewhere_is_kept_with_what_it_is_worth() -> None:
     pdf = signed(set_letter(), SITI)
     document = elsewhere(pdf)
     assert (document.state, document.origin) == (Document.State.VALID, Document.Origin.ELSEWHERE)
-    assert document.number == "1611-LU-20112026-0001"
+    assert (document.number, reading.number_of(document)) == ("", "1611-LU-20112026-0001")
     assert document.validation["verdict"] == "example"
     assert actions.pdf(document) == pdf
     assert actions.check(document.code) is None
+
+
+def test_its_number_names_a_person_and_is_sealed_with_its_key() -> None:
+    document = elsewhere(set_letter())
+    entry, file = Entry.objects.get(verb="document_registered"), File.objects.get()
+    number = "1611-LU-20112026-0001"
+    stored = Document.objects.filter(pk=document.pk).values().get()
+    assert number not in f"{stored} {entry.before} {entry.after} {entry.sealed} {entry.note} {file.name}"
+    assert open_fields(entry) == {"number": number}
+    assert Document.objects.get(number_hash=keyed_hash(number)) == document
+    actions.erase("tests.thing:1", by=None, at=timezone.now())
+    document.refresh_from_db()
+    assert (reading.number_of(document), document.number_hash) == ("", "")
+    assert open_fields(entry) is None
+    assert hash_of(entry) == entry.hash
+
+
+def test_numbers_that_lay_in_clear_are_carried_over() -> None:
+    """A release before this one kept them in a column, which the guard lets nobody change."""
+    document = elsewhere(set_letter())
+    migration = import_module("lawang.documents.migrations.0004_sealed_numbers")
+    settle = "set constraints all immediate"  # what the test itself wrote, which no migration has before it
+    with connection.schema_editor() as editor:
+        editor.execute(settle)
+        migration.unseal(apps, editor)
+    document.refresh_from_db()
+    assert (document.number, document.values) == ("1611-LU-20112026-0001", "")
+    File.objects.update(name="Akta 1611-LU-20112026-0001.pdf")
+    Document.objects.update(number_hash="")
+    with connection.schema_editor() as editor:
+        editor.execute(settle)
+        migration.seal(apps, editor)
+    document.refresh_from_db()
+    assert (document.number, reading.number_of(document)) == ("", "1611-LU-20112026-0001")
+    assert document.number_hash == keyed_hash("1611-LU-20112026-0001")
+    assert File.objects.get().name == f"{document.code}.pdf"
+    with pytest.raises(IntegrityError), transaction.atomic():  # the guard is back
+        Document.objects.filter(pk=document.pk).update(number="lain")
 
 
 def test_an_unsigned_one_is_kept_and_says_so_but_a_changed_one_is_refused() -> None:
