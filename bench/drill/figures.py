@@ -1,26 +1,14 @@
-"""Pull the plug, really: `make drill`.
+"""Pull the plug under the figures of a plan: the first half of `make drill`.
 
-A whole installation (`lawang up` in a temporary folder on a free port) is used over HTTP: an officer hands in figures,
-a head approves them, a planner imports workbooks. Meanwhile kill -9 hits the pages, the worker, the database, or
-everything at once. The clients keep a journal of what was acknowledged. Afterwards every acknowledged change must be
-there, once; no import may be there by half; every chain of history must verify. LAWANG_ROUNDS says how often (50);
-exits 1 with sentences.
-
-`--break` makes the database acknowledge before it has written: the drill must then find what was lost.
+An officer hands in figures, a head approves them, a planner imports workbooks; the clients keep a journal of what was
+acknowledged. Afterwards every acknowledged change must be there, once; no import may be there by half; every chain of
+history must verify.
 """
 
-import argparse
 import http.client
 import http.cookiejar
-import json
-import os
 import random
 import re
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -29,14 +17,12 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.drill.faults import BREAK, VICTIMS, Installation, installation
+
 PASSWORD = "lawang-contoh-2026"  # of every account of the demonstration
-VICTIMS = ("pages", "worker", "database", "everything")
-PATIENCE = 60  # seconds until everything answers again
 SLOTS = 24  # figures of one import
 PREPARE = """
 import json
@@ -44,13 +30,6 @@ from lawang.measures.models import Series
 mine = Series.objects.filter(owner__code="PDAM", frequency="quarter", source="typed").order_by("code").first()
 rest = Series.objects.exclude(owner__code="PDAM").filter(frequency="quarter", source="typed").order_by("code")
 print("SAID" + json.dumps({"key": str(mine.key), "series": mine.pk, "others": [row.code for row in rest[:6]]}))
-"""
-BREAK = """
-from django.db import connection
-with connection.cursor() as cursor:
-    cursor.execute("alter system set synchronous_commit = off")
-    cursor.execute("alter system set wal_writer_delay = '10s'")
-    cursor.execute("select pg_reload_conf()")
 """
 LOOK = """
 import json
@@ -99,101 +78,8 @@ class Journal:
     tried: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
 
-
-class Installation:
-    """One `lawang up` with its folder. `ready` is a page that asks the database; `settings` are more of LAWANG_..."""
-
-    def __init__(self, folder: Path, ready: str = "/rencana/", **settings: str) -> None:
-        self.ready = ready
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("LAWANG_")}
-        kept.pop("DATABASE_URL", None)
-        self.env = kept | {
-            "LAWANG_DATA": str(folder),
-            "LAWANG_PORT": str(self.port),
-            "PYTHONPATH": str(ROOT),
-            **settings,
-        }
-        self.log = (folder / "drill.log").open("wb")
-        self.start()
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "lawang", "up"], cwd=ROOT, env=self.env, stdout=self.log, stderr=self.log
-        )
-
-    def shell(self, script: str) -> Any:
-        answer = subprocess.run(
-            [sys.executable, "-m", "lawang", "shell"],
-            cwd=ROOT,
-            env=self.env,
-            input=script,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert answer.returncode == 0, answer.stderr[-3000:]
-        lines = [line for line in answer.stdout.splitlines() if line.startswith("SAID")]
-        return json.loads(lines[0].removeprefix("SAID")) if lines else None
-
-    def wait(self, seconds: float = 300) -> float:
-        """Wait until a page that asks the database comes back whole; return the seconds."""
-        began = time.monotonic()
-        while time.monotonic() - began < seconds:
-            assert self.process.poll() is None, "lawang up has ended"
-            try:
-                with urllib.request.urlopen(f"{self.url}{self.ready}", timeout=5) as answer:
-                    if answer.status == 200:
-                        return time.monotonic() - began
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError(f"no page after {seconds} s")
-
-    def victims(self, name: str) -> list[int]:
-        """Return the processes of the pages, of the worker or of the database, parents first."""
-        marks = {"pages": b"granian", "worker": b"procrastinate", "database": b"postgres", "everything": b""}
-        mark = marks[name]
-        parents: dict[int, int] = {}
-        words: dict[int, bytes] = {}
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdecimal():
-                try:
-                    parents[int(folder.name)] = int(
-                        (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
-                    )
-                    words[int(folder.name)] = (folder / "cmdline").read_bytes()
-                except OSError:
-                    continue
-        mine = {self.process.pid}
-        for _depth in range(6):
-            mine |= {pid for pid, parent in parents.items() if parent in mine}
-        return sorted(pid for pid in mine if mark in words.get(pid, b""))
-
-    def kill(self, name: str) -> int:
-        """Kill -9 all of it at once, or sometimes only one part; after everything, as after a power cut, start anew."""
-        pids = self.victims(name)
-        if random.random() < 0.3 and name in ("pages", "database"):
-            pids = random.sample(pids, 1) if pids else []
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        if name == "everything":
-            self.process.wait()
-            self.start()
-        return len(pids)
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(40)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-        self.log.close()
+    def told(self) -> str:
+        return f"{len(self.proposed)} figures, {len(self.approved)} approvals, {len(self.imported)} imports"
 
 
 class Browser:
@@ -350,69 +236,37 @@ def complaints(journal: Journal, found: dict[str, Any]) -> list[str]:
 
 
 def drill(rounds: int, *, broken: bool = False, seed: int = 1) -> list[str]:
-    """Run the drill; return what is wrong, [] for nothing."""
+    """Kill something `rounds` times while people work on the plan; return what is wrong, [] for nothing."""
     random.seed(seed)
-    with tempfile.TemporaryDirectory(prefix="lwd") as name:
-        house = Installation(Path(name))
+    journal, ends = Journal(), threading.Event()
+    trouble: list[str] = []
+
+    def run(work: Callable[..., None]) -> None:
         try:
-            print(f"up after {house.wait():.1f} s, {rounds} rounds", flush=True)
-            known = house.shell(PREPARE)
-            if broken:
-                house.shell(BREAK)
-            journal, ends = Journal(), threading.Event()
-            trouble: list[str] = []
+            work(house, journal, known, lambda: not ends.is_set())
+        except Exception as error:
+            trouble.append(f"{work.__name__}: {error!r}")
 
-            def run(work: Callable[..., None]) -> None:
-                try:
-                    work(house, journal, known, lambda: not ends.is_set())
-                except Exception as error:
-                    trouble.append(f"{work.__name__}: {error!r}")
-
-            threads = [threading.Thread(target=run, args=[work]) for work in (officer_and_head, planner)]
-            for thread in threads:
-                thread.start()
-            killed: Counter[str] = Counter()
-            back: list[float] = []
-            time.sleep(3)
-            for round_number in range(rounds):
-                victim = "database" if broken else VICTIMS[round_number % len(VICTIMS)]
-                time.sleep(random.uniform(0.3, 1.5))
-                killed[victim] += house.kill(victim)
-                back.append(house.wait(PATIENCE))
-            time.sleep(2)
-            ends.set()
-            for thread in threads:
-                thread.join(60)
-            found = house.shell(
-                LOOK.replace("SERIES", str(known["series"])).replace("OTHERS", repr(known["others"]))
-            )
-        except BaseException:
-            print((Path(name) / "drill.log").read_text(errors="replace")[-3000:])
-            raise
-        finally:
-            house.stop()
-    print(
-        f"killed: {dict(killed)} processes; pages back after {sum(back) / len(back):.1f} s, at most {max(back):.1f} s"
-    )
-    print(
-        f"acknowledged: {len(journal.proposed)} figures, {len(journal.approved)} approvals, "
-        f"{len(journal.imported)} imports (tried {dict(journal.tried)}, cut off {dict(journal.failed)})"
-    )
+    with installation("/rencana/") as house:
+        known = house.shell(PREPARE)
+        if broken:
+            house.shell(BREAK)
+        threads = [threading.Thread(target=run, args=[work]) for work in (officer_and_head, planner)]
+        for thread in threads:
+            thread.start()
+        time.sleep(3)
+        for number in range(rounds):
+            time.sleep(random.uniform(0.3, 1.5))
+            house.strike("database" if broken else VICTIMS[number % len(VICTIMS)])
+            if number % 10 == 9:
+                print(f"round {number + 1} of {rounds}: {journal.told()}", flush=True)
+        time.sleep(2)
+        ends.set()
+        for thread in threads:
+            thread.join(60)
+        look = LOOK.replace("SERIES", str(known["series"])).replace("OTHERS", repr(known["others"]))
+        found = house.shell(look)
+    print(house.told())
+    print(f"acknowledged: {journal.told()} (tried {dict(journal.tried)}, cut off {dict(journal.failed)})")
     print(f"imports {found['states']}; {found['entries']} entries, {len(found['breaks'])} breaks")
     return [*trouble, *complaints(journal, found)]
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="bench.drill", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=int(os.environ.get("LAWANG_ROUNDS", "50")))
-    parser.add_argument(
-        "--break", dest="broken", action="store_true", help="acknowledge before writing; must fail"
-    )
-    chosen = parser.parse_args()
-    wrong = drill(chosen.rounds, broken=chosen.broken)
-    print("\n".join(wrong[:30]) or "Nothing acknowledged was lost, nothing is there twice or by half.")
-    sys.exit(bool(wrong))
-
-
-if __name__ == "__main__":
-    main()

@@ -24,7 +24,7 @@ from lawang.cases.definition import Definition, Step, definition_of
 from lawang.cases.models import Ask, Attachment, Case, CaseLink, Note, ServiceVersion, Stay
 from lawang.cases.offices import days_of, office_for
 from lawang.cases.rules import verb_of
-from lawang.cases.services.registry import CHECKS, EFFECTS, Facts
+from lawang.cases.services.registry import EFFECTS, Facts, verdict_of
 from lawang.cases.settings import parameters_of
 from lawang.documents.actions import register_elsewhere
 from lawang.documents.numbers import take_number
@@ -210,6 +210,7 @@ def take_step(
     is missing, or when a check fails (with why); Changed when somebody was faster than `revision`.
     """
     with transaction.atomic():
+        letters.hold(case)
         case, definition = lock(case, revision)
         step = _step(case, definition, code)
         verb = verb_of(step)
@@ -227,6 +228,7 @@ def applicant_step(
     Raise Refused when there is none in the present state, or when the window to reopen has passed.
     """
     with transaction.atomic():
+        letters.hold(case)
         case, definition = lock(case)
         step = next(
             (one for one in definition.steps_from(case.state) if one.by == "applicant" and one.kind == kind),
@@ -310,9 +312,12 @@ def _take(
     if step.checks or step.effects:
         facts = facts_of(case, definition, at)
         for named in step.checks:
-            verdict = CHECKS[named.name].function(facts, named.parameters)
+            verdict = verdict_of(named.name, facts, named.parameters)
             if not verdict.passed:
                 raise Refused(verdict.why)
+    if undone := letters.left_behind(definition, step, case.state):
+        why = _("Ditarik kembali sebelum ditandatangani: %(step)s.") % {"step": say(step.title)}
+        letters.cancel(case, undone, why=why, at=at)
     _of_kind(case, definition, step, given, by=by, at=at)
     _enter(case, definition, step, given, at=at)
     for named in step.effects:

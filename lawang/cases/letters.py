@@ -1,17 +1,18 @@
 """Letters of a case: what stands for `{{names}}` in them, and writing one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.cases import answers as kept
-from lawang.cases.definition import Definition, Letter
+from lawang.cases.definition import Definition, Letter, Step
 from lawang.cases.models import Case
 from lawang.cases.settings import parameters_of
 from lawang.documents import actions as documents
@@ -138,9 +139,10 @@ def values_of(case: Case, definition: Definition, at: datetime, language: str = 
 def write(case: Case, definition: Definition, letter: Letter, *, by: User | None, at: datetime) -> Document:
     """Draft a letter of a case with its real values and issue it; with signers it then waits for them.
 
-    After a correction the new letter replaces the one before.
+    After a correction the new letter replaces the one before; one that still waited for signatures is cancelled.
     """
     code = template_code(definition, letter)
+    cancel(case, [letter.code], why=_("Surat ini disusun ulang sebelum ditandatangani."), at=at)
     before = Document.objects.filter(
         about=thing_name(case), template__code=code, state=Document.State.VALID
     ).order_by("pk")
@@ -157,6 +159,40 @@ def write(case: Case, definition: Definition, letter: Letter, *, by: User | None
     for old in before.exclude(pk=document.pk):
         documents.replace(old, with_=document, by=None, at=at, why=_("Dibetulkan."))
     return document
+
+
+def waiting(case: Case) -> QuerySet[Document]:
+    """Return the letters of a case that are numbered and not yet signed by all."""
+    return Document.objects.filter(
+        about=thing_name(case), origin=Document.Origin.OURS, state=Document.State.WAITING
+    )
+
+
+def hold(case: Case) -> None:
+    """Let nobody sign a letter of the case until the transaction ends; ask before its own lock, as signing does."""
+    list(waiting(case).select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def left_behind(definition: Definition, step: Step, state: str) -> list[str]:
+    """Return the codes of the letters that wait for what a step undoes, when it is taken in a state.
+
+    A state that the clock leaves when its letter is signed is left by another step: the letter was taken back. What was
+    decided is looked at again: so is whatever tells of it.
+    """
+    if step.kind in ("reopen", "correct"):
+        return list(definition.letters)
+    here = definition.steps_from(state)
+    is_signing = definition.phase_of(state) == Case.Phase.OPEN and any(one.by == "clock" for one in here)
+    if not is_signing or step.by == "clock" or step.to == state:
+        return []
+    return [one.letter for one in definition.steps.values() if one.letter and one.to == state]
+
+
+def cancel(case: Case, letters: Iterable[str], *, why: str, at: datetime) -> None:
+    """Take back the letters (codes in the definition) that still wait: nobody can sign them, their numbers are void."""
+    prefix = f"{case.service.code}/"
+    for document in waiting(case).filter(template__code__in=[prefix + code for code in letters]):
+        documents.revoke(document, by=None, at=at, reason=why)
 
 
 def listen(document: Document, word: str, by: User | None, at: datetime) -> None:

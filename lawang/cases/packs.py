@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from lawang.cases.models import Event, Unit
+from lawang.cases.services.registry import CHECKS, EFFECTS, Word
 from lawang.lib.fields import Class, Kind
 from lawang.packs.reference import APPENDICES
 from lawang.packs.registry import PackVersion, register_kind
@@ -564,17 +565,27 @@ def install_events(items: list[dict[str, Any]], pack: PackVersion) -> None:
 
 def functions() -> str:
     """Return the Markdown of the checks and effects that services may name."""
-    from lawang.cases.services.registry import CHECKS, EFFECTS
-
     lines = ["## Checks and effects\n", "What a service may name in `checks` and `effects`.\n"]
     for title, known in (("Checks", CHECKS), ("Effects", EFFECTS)):
-        lines += [f"### {title}\n", "| name | what it does | needs |", "|---|---|---|"]
+        lines += [
+            f"### {title}\n",
+            "| name | what it does | needs | in its `parameters` |",
+            "|---|---|---|---|",
+        ]
         for name, one in sorted(known.items()):
             meaning = (one.function.__doc__ or "").strip().partition("\n")[0].replace("|", "/")
             needs = [f"`{word}`" for word in (*one.fields, *one.parameters)]
-            lines.append(f"| `{name}` | {meaning} | {', '.join(needs)} |")
+            beside = [_beside(word) for word in one.given]
+            lines.append(f"| `{name}` | {meaning} | {', '.join(needs)} | {', '.join(beside)} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _beside(word: Word) -> str:
+    """Return how the reference tells a word beside a function's name: `who` (`applicant`, `subject`)."""
+    notes = [", ".join(f"`{value}`" for value in word.values)] if word.values else []
+    notes += [] if word.required else ["may be left out"]
+    return f"`{word.name}`" + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def register() -> None:

@@ -555,6 +555,41 @@ def _function(proof: _Proof, way: Way, one: Data, known: Mapping[str, Function])
                 _("“%(name)s” membutuhkan parameter “%(parameter)s”. Tambahkan di “parameters”.")
                 % {"name": name, "parameter": parameter},
             )
+    yield from _given(way, one, function)
+
+
+def _given(way: Way, one: Data, function: Function) -> Iterator[Fault]:
+    """The words beside a function's name are those that it takes."""
+    name, given = str(one["name"]), one["parameters"]
+    words = {word.name: word for word in function.given}
+    known = [*words, *function.parameters]
+    for word in function.given:
+        if word.required and not given.get(word.name):
+            may_be = f": {listed(word.values)}" if word.values else ""
+            yield Fault(
+                (*way, "name"),
+                _("“%(name)s” membutuhkan “%(word)s” di “parameters”-nya%(may_be)s.")
+                % {"name": name, "word": word.name, "may_be": may_be},
+                word.values,
+            )
+    for word_name, value in given.items():
+        if word_name not in known:
+            yield Fault(
+                (*way, "parameters", word_name),
+                _("“%(name)s” tidak mengenal “%(word)s”; yang ada: %(known)s.")
+                % {"name": name, "word": word_name, "known": listed(known) or _("belum ada satu pun")}
+                + nearest(word_name, known),
+                tuple(known),
+            )
+        elif word_name in words and words[word_name].values and value not in words[word_name].values:
+            values = words[word_name].values
+            yield Fault(
+                (*way, "parameters", word_name),
+                _("“%(word)s” di sini %(values)s, bukan “%(value)s”.")
+                % {"word": word_name, "values": listed(values), "value": value}
+                + nearest(value, values),
+                values,
+            )
 
 
 def _parameters(proof: _Proof) -> Iterator[Fault]:

@@ -582,6 +582,8 @@ def revoke(document: Document, *, by: User | None, at: datetime, reason: str) ->
     document.state, document.revoked_at, document.revoked_by = Document.State.REVOKED, at, by
     document.reason = reason.strip()[:500]
     document.save(update_fields=["state", "revoked_at", "revoked_by", "reason"])
+    if before == Document.State.WAITING:  # what it was to replace stays in force, and is free for another
+        document.replaces.filter(state=Document.State.VALID).update(replaced_by=None, reason="")
     if before == Document.State.WAITING and document.series is not None and document.sequence is not None:
         _void(Taken(document.series, document.sequence, document.number), reason=reason, by=by, at=at)
     record(

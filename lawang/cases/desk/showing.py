@@ -15,7 +15,7 @@ from lawang.cases.desk.dossier import Dossier, Lines
 from lawang.cases.letters import shown
 from lawang.cases.models import Case, CaseLink
 from lawang.cases.offices import days_of
-from lawang.cases.services.registry import CHECKS, FAILED, PASSED, UNSURE
+from lawang.cases.services.registry import CHECKS, FAILED, PASSED, UNSURE, verdict_of
 from lawang.lib import clock
 from lawang.lib import fields as lib
 from lawang.lib.clock import Kind, Pause
@@ -247,9 +247,8 @@ def checks_of(dossier: Dossier) -> list[Verdict] | None:
         return None
     found = []
     for named in dossier.definition.checks:
-        check = CHECKS[named.name]
-        verdict = check.function(dossier.facts, named.parameters)
-        found.append(Verdict(str(check.title), verdict.result, verdict.why))
+        verdict = verdict_of(named.name, dossier.facts, named.parameters)
+        found.append(Verdict(str(CHECKS[named.name].title), verdict.result, verdict.why))
     order = (FAILED, UNSURE, PASSED)
     return sorted(found, key=lambda one: order.index(one.result))
 

@@ -19,7 +19,7 @@ from lawang.cases import following
 from lawang.cases.actions import facts_of, lock, parties_of
 from lawang.cases.definition import definition_of
 from lawang.cases.models import Case
-from lawang.cases.services.registry import CHECKS
+from lawang.cases.services.registry import verdict_of
 from lawang.documents.reading import number_of
 from lawang.lib.dates import long_date, long_moment
 from lawang.lib.refused import Refused
@@ -161,10 +161,7 @@ def _demand_proof(request: Case, at: datetime) -> None:
     facts = facts_of(request, definition, at)
     for step in definition.steps.values():
         for named in step.checks:
-            if (
-                named.name == PROOF
-                and not (verdict := CHECKS[PROOF].function(facts, named.parameters)).passed
-            ):
+            if named.name == PROOF and not (verdict := verdict_of(PROOF, facts, named.parameters)).passed:
                 raise Refused(verdict.why)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from lawang.cases.definition import definition_of
 from lawang.cases.models import Case, PaymentBatch, Service
 from lawang.cases.services.identity import day, number, setting
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check, effect
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check, effect
 from lawang.documents.numbers import take_number
 from lawang.lib.fields import look
 from lawang.lib.numbers import rupiah
@@ -403,7 +403,11 @@ def leave_batch(case: Case, facts: Facts, given: Mapping[str, str], *, by: User 
     case.batch = None
 
 
-@effect("settle_batch", title=gettext_lazy("Tutup daftar pembayaran yang sudah lunas"))
+@effect(
+    "settle_batch",
+    title=gettext_lazy("Tutup daftar pembayaran yang sudah lunas"),
+    given=(Word("waiting"),),
+)
 def settle_batch(
     case: Case, facts: Facts, given: Mapping[str, str], *, by: User | None, at: datetime
 ) -> None:

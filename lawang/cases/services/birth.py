@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from lawang.cases.models import Case
 from lawang.cases.services.flags import with_flag, without_flag
 from lawang.cases.services.identity import day, days_late, number
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check, effect
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check, effect
 from lawang.lib.fields import look
 from lawang.people.models import User
 
@@ -42,7 +42,12 @@ def birth_reported_in_time(facts: Facts, given: Mapping[str, str]) -> Verdict:
     return Verdict(PASSED, _("Dilaporkan dalam %(limit)s hari sesudah lahir.") % {"limit": limit})
 
 
-@check("two_witnesses", title=gettext_lazy("Dua saksi yang berbeda"), fields=("witnesses",))
+@check(
+    "two_witnesses",
+    title=gettext_lazy("Dua saksi yang berbeda"),
+    fields=("witnesses",),
+    given=(Word("statements"),),
+)
 def two_witnesses(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Demand two different witnesses, neither of them the reporter, when a statement (SPTJM) takes a paper's place.
 

@@ -11,7 +11,7 @@ from lawang.cases.definition import definition_of
 from lawang.cases.models import Case, Stay
 from lawang.cases.offices import office_for
 from lawang.cases.services.identity import NOT_PURSUED, day, number
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check, effect
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check, effect
 from lawang.lib.fields import look
 from lawang.people.models import User
 
@@ -78,7 +78,7 @@ def similar_complaints(facts: Facts, given: Mapping[str, str]) -> Verdict:
     )
 
 
-@effect("hand_to_unit", title=gettext_lazy("Serahkan ke kantor yang dipilih"))
+@effect("hand_to_unit", title=gettext_lazy("Serahkan ke kantor yang dipilih"), given=(Word("field"),))
 def hand_to_unit(
     case: Case, facts: Facts, given: Mapping[str, str], *, by: User | None, at: datetime
 ) -> None:

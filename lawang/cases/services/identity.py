@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.cases.models import Case
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check
 from lawang.lib import nik
 from lawang.lib.fields import look
 from lawang.lib.refused import Refused
@@ -51,7 +51,11 @@ def days_late(event: date, received: date, limit: int) -> int:
     return max(0, (received - event).days - limit)
 
 
-@check("niks_match", title=gettext_lazy("NIK cocok dengan tanggal lahir dan jenis kelamin"))
+@check(
+    "niks_match",
+    title=gettext_lazy("NIK cocok dengan tanggal lahir dan jenis kelamin"),
+    given=(Word("people"), Word("men", required=False), Word("women", required=False)),
+)
 def niks_match(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Compare each NIK with the birth date and sex beside it; a difference is a hint, never a refusal.
 
@@ -82,7 +86,11 @@ def niks_match(facts: Facts, given: Mapping[str, str]) -> Verdict:
     return Verdict(PASSED, _("Semua NIK cocok dengan tanggal lahir dan jenis kelamin yang diisi."))
 
 
-@check("filed_before", title=gettext_lazy("Belum pernah diajukan"))
+@check(
+    "filed_before",
+    title=gettext_lazy("Belum pernah diajukan"),
+    given=(Word("who", ("applicant", "subject")), Word("found", ("failed", "unsure"), required=False)),
+)
 def filed_before(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Look for other cases of the same service about the same NIK that run or were granted.
 
@@ -115,7 +123,11 @@ def same_person(case: Case, who: str, nik_hash: str) -> list[str]:
     )
 
 
-@check("certificate_ready", title=gettext_lazy("Akta yang menjadi dasar sudah terbit"))
+@check(
+    "certificate_ready",
+    title=gettext_lazy("Akta yang menjadi dasar sudah terbit"),
+    given=(Word("paper"), Word("service")),
+)
 def certificate_ready(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Tell whether a certificate that is made together with this case is there by now.
 

@@ -8,12 +8,16 @@ from django.utils.translation import gettext_lazy
 
 from lawang.cases.offices import days_of
 from lawang.cases.services.identity import day, number
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check
 from lawang.lib.fields import look
 from lawang.people.calendar import WEEKEND, WorkingDays
 
 
-@check("refusal_has_ground", title=gettext_lazy("Penolakan punya dasar hukum dan uji konsekuensi"))
+@check(
+    "refusal_has_ground",
+    title=gettext_lazy("Penolakan punya dasar hukum dan uji konsekuensi"),
+    given=(Word("step"),),
+)
 def refusal_has_ground(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Refuse to close information without a ground of article 17 and what the harm test found.
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from lawang.cases.services.business import months_later
 from lawang.cases.services.identity import day, number
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check
 from lawang.lib.dates import long_date
 from lawang.lib.fields import look
 
@@ -76,7 +76,10 @@ def practices_allowed(facts: Facts, given: Mapping[str, str]) -> Verdict:
 
 
 @check(
-    "inspected_where_needed", title=gettext_lazy("Praktik mandiri sudah diperiksa"), fields=("practice_kind",)
+    "inspected_where_needed",
+    title=gettext_lazy("Praktik mandiri sudah diperiksa"),
+    fields=("practice_kind",),
+    given=(Word("minutes"),),
 )
 def inspected_where_needed(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Demand the minutes of an inspection for a practice of one's own. `minutes`: where the step wrote its result.

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check
 from lawang.lib.fields import look
 
 
-@check("identity_proven", title=gettext_lazy("Identitas pemohon sudah dipastikan"))
+@check("identity_proven", title=gettext_lazy("Identitas pemohon sudah dipastikan"), given=(Word("how"),))
 def identity_proven(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Refuse to hand out or change personal data before an officer made sure who asks.
 

@@ -17,7 +17,9 @@ from django.urls import reverse
 from lawang.cases import answers, escalation, uploads
 from lawang.cases.actions import Given, add_note, applicant_step, assign, take_step
 from lawang.cases.models import Case, CaseLink, Note, Reply, ServiceVersion
+from lawang.cases.services import registry
 from lawang.cases.tests.desk import body, page, send, signed_in, take
+from lawang.lib.refused import Refused
 from lawang.people.models import Role, User
 from lawang.people.node import now
 from lawang.record.actions import erase, thing_name
@@ -151,6 +153,28 @@ def test_checks_say_what_they_found(officer: User) -> None:
     html = page(signed_in(officer), "case", second.key)
     assert "Tidak cocok" in html
     assert f"NIK ini sudah ada di permohonan {first.number}." in html
+
+
+def falls(facts: registry.Facts, given: object) -> registry.Verdict:
+    raise KeyError(facts.answers["name"])
+
+
+def test_a_check_that_falls_is_reported_and_the_case_still_opens(
+    officer: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not even the error's words are written down: here they are a name."""
+    monkeypatch.setitem(registry.CHECKS, "falls", registry.Named("falls", "Jatuh", falls))
+    version = with_step(code="extra", kind="move", checks=[{"name": "falls", "parameters": {}}])
+    data = {**version.definition, "code": "uji-jatuh", "series": "UJJ", "checks": [{"name": "falls"}]}
+    case = make_case(make_version(data))
+    html = page(signed_in(officer), "case", case.key)
+    assert "Pemeriksaan ini gagal dijalankan." in html
+    reported = [one.getMessage() for one in caplog.records if one.name == registry.__name__]
+    assert reported
+    assert all(one.startswith("check_failed name=falls error=KeyError place=") for one in reported)
+    assert "Siti" not in caplog.text
+    with pytest.raises(Refused, match="gagal dijalankan"):
+        take_step(case, "extra", by=officer, at=case.received_at)
 
 
 def test_history_and_time_are_told_in_words(officer: User, head: User) -> None:

@@ -181,6 +181,35 @@ FUNCTIONS = {
         ("start: received", "checks: [{name: child_name_fits}]\nstart: received"),
         "membutuhkan parameter “name_least_words”",
     ),
+    "check without a word beside it": (
+        ("start: received", "checks: [{name: filed_before}]\nstart: received"),
+        "“filed_before” membutuhkan “who” di “parameters”-nya: applicant, subject.",
+    ),
+    "check with an unknown word beside it": (
+        (
+            "start: received",
+            "checks: [{name: filed_before, parameters: {who: applicant, fund: failed}}]\nstart: received",
+        ),
+        "“filed_before” tidak mengenal “fund”; yang ada: who, found. Maksud Anda “found”?",
+    ),
+    "check with a word that it does not know": (
+        (
+            "start: received",
+            "checks: [{name: filed_before, parameters: {who: applicnt}}]\nstart: received",
+        ),
+        "“who” di sini applicant, subject, bukan “applicnt”. Maksud Anda “applicant”?",
+    ),
+    "check that takes nothing beside it": (
+        (
+            "start: received",
+            "checks: [{name: acts_for_self, parameters: {who: applicant}}]\nstart: received",
+        ),
+        "“acts_for_self” tidak mengenal “who”; yang ada: belum ada satu pun.",
+    ),
+    "effect without a word beside it": (
+        ("to: incomplete, by: officer", "to: incomplete, by: officer, effects: [{name: hand_to_unit}]"),
+        "“hand_to_unit” membutuhkan “field” di “parameters”-nya.",
+    ),
     "unknown effect": (
         ("letter: permit,", "letter: permit, effects: [{name: nothing_such}],"),
         "“nothing_such” tidak ada di lawang/cases/services/",

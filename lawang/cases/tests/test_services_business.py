@@ -8,7 +8,8 @@ from lawang.cases.models import Case
 from lawang.cases.services.business import is_within, months_later
 from lawang.cases.tests.facts import facts, result
 from lawang.cases.tests.national import make_national_case, make_regency, take
-from lawang.documents.models import Document
+from lawang.documents.models import Document, VoidedNumber
+from lawang.documents.numbers import gaps
 from lawang.documents.signatures import sign
 from lawang.lib.refused import Refused
 from tests.cast import moment
@@ -66,6 +67,48 @@ def test_the_application_reaches_the_village_of_the_business() -> None:
     sign(letter, by=people["kantor-16.11.03.2007"], passphrase="", at=MONDAY)
     case.refresh_from_db()
     assert (case.state, case.outcome) == ("issued", "granted")  # the promise is kept when it is signed
+
+
+@pytest.mark.django_db
+def test_a_letter_that_was_taken_back_cannot_be_signed() -> None:
+    """Its number is void and says why, so the series has no gap; the next letter decides the case."""
+    people = make_regency()
+    case = make_national_case("surat-keterangan-usaha")
+    head = people["kantor-16.11.03.2007"]
+    for step in ("prepare", "sign", "take_back", "sign"):
+        case = take(case, people, step, at=MONDAY, values=PREPARED if step == "prepare" else None)
+    old, new = Document.objects.order_by("pk")
+    assert (old.state, new.state) == ("revoked", "waiting")
+    assert "Tarik kembali sebelum ditandatangani" in old.reason
+    assert [(one.number, one.reason) for one in VoidedNumber.objects.all()] == [(old.number, old.reason)]
+    assert new.series is not None
+    assert gaps(new.series) == []
+    with pytest.raises(Refused, match="tidak sedang menunggu"):
+        sign(old, by=head, passphrase="", at=MONDAY)
+    case.refresh_from_db()
+    assert case.state == "signing"
+    sign(new, by=head, passphrase="", at=MONDAY)
+    case.refresh_from_db()
+    assert case.state == "issued"
+
+
+@pytest.mark.django_db
+def test_a_correction_that_is_taken_back_leaves_the_old_letter_free_for_the_next() -> None:
+    people = make_regency()
+    case = make_national_case("surat-keterangan-usaha")
+    head = people["kantor-16.11.03.2007"]
+    case = take(case, people, "prepare", at=MONDAY, values=PREPARED)
+    case = take(case, people, "sign", at=MONDAY)
+    first = sign(Document.objects.get(), by=head, passphrase="", at=MONDAY)
+    for step in ("correct", "sign", "take_back"):
+        case = take(case, people, step, at=MONDAY)
+    first.refresh_from_db()
+    assert (first.state, first.replaced_by, first.reason) == ("valid", None, "")
+    case = take(case, people, "sign", at=MONDAY)
+    last = Document.objects.latest("pk")
+    sign(last, by=head, passphrase="", at=MONDAY)
+    first.refresh_from_db()
+    assert (first.state, first.replaced_by) == ("replaced", last)
 
 
 @pytest.mark.django_db

@@ -7,6 +7,9 @@ import pytest
 
 from lawang.cases.tests.facts import facts, result
 from lawang.cases.tests.national import definition, make_national_case, make_regency, take, walk
+from lawang.documents.models import Document
+from lawang.documents.numbers import gaps
+from lawang.documents.signatures import sign
 from lawang.lib.refused import Refused
 from tests.cast import moment
 
@@ -100,3 +103,37 @@ def test_an_own_practice_is_not_recommended_before_it_was_seen() -> None:
     note = {"note_number": "440/1", "note_date": date(2026, 2, 3).isoformat()}
     with pytest.raises(Refused, match="diperiksa di lapangan"):
         take(case, people, "recommend", at=at, values=note)
+
+
+@pytest.mark.django_db
+def test_a_permit_that_was_taken_back_cannot_be_signed() -> None:
+    people = make_regency()
+    steps = definition("izin-praktik")["examples"][0]["steps"]
+    until = next(number for number, one in enumerate(steps) if one["take"] == "sign") + 1
+    case = walk(make_national_case("izin-praktik"), people, steps[:until])
+    at = case.changed_at
+    for step in ("take_back", "sign"):
+        case = take(case, people, step, at=at)
+    old, new = Document.objects.filter(kind="certificate").order_by("pk")
+    assert (old.state, new.state) == ("revoked", "waiting")
+    with pytest.raises(Refused, match="tidak sedang menunggu"):
+        sign(old, by=people["dpmptsp"], passphrase="", at=at)
+    sign(new, by=people["dpmptsp"], passphrase="", at=at)
+    case.refresh_from_db()
+    assert case.state == "issued"
+    assert new.series is not None
+    assert gaps(new.series) == []
+
+
+@pytest.mark.django_db
+def test_a_notice_of_a_decision_is_cancelled_when_the_case_is_opened_again() -> None:
+    """It waited beside the decided case, which it does not move; nobody signs a refusal that is looked at again."""
+    people = make_regency()
+    case, at = make_national_case("izin-praktik"), moment("2026-02-03 09:00")
+    for step, outcome in (("register", ""), ("refuse", "refused")):
+        case = take(case, people, step, at=at, outcome=outcome)
+    notice = Document.objects.get(template__code="izin-praktik/refusal")
+    assert (case.state, notice.state) == ("refused", "waiting")
+    case = take(case, people, "reopen", at=at)
+    notice.refresh_from_db()
+    assert notice.state == "revoked"
