@@ -222,7 +222,8 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         ("cases:service", "cases:service_json", "cases:apply", "cases:paper"),
         lambda: {"code": "akta-kelahiran"},
     ),
-    **dict.fromkeys(("cases:event", "cases:apply_event"), lambda: {"code": "anak-lahir"}),
+    **dict.fromkeys(("cases:event", "cases:choose_event"), lambda: {"code": "anak-lahir"}),
+    "cases:apply_event": lambda: {"code": "anak-lahir", "chosen": "akta-kelahiran"},
     "cases:piece": lambda: {"key": NO_KEY, "number": 0},
     **dict.fromkeys(
         (

@@ -61,7 +61,7 @@ TABLE: dict[str, Who] = {
             *("portal:home", "portal:search", "portal:profile", "portal:profile_csv", "portal:profile_json"),
             *("portal:changes", "portal:changes_feed", "portal:changes_json"),
             *("cases:services", "cases:service", "cases:service_json", "cases:apply", "cases:paper"),
-            *("cases:event", "cases:apply_event", "cases:find", "cases:forget_all"),
+            *("cases:event", "cases:choose_event", "cases:apply_event", "cases:find", "cases:forget_all"),
             # Of a case only a ticket or its account opens more than a question; see cases/tests/test_views_follow.py.
             *(
                 "cases:track",

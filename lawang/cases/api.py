@@ -29,12 +29,11 @@ from lawang.people.node import now
 from lawang.people.permissions import real
 from lawang.record.actions import SentDifferently
 from lawang.record.limits import count
-from lawang.record.models import Key
 from lawang.web.json import answer, refusal
 
 MOST_FIELDS = 2000
 LONGEST = 20_000  # letters in one answer
-VERB = "cases.file"
+MOST_SERVICES = 20  # in one bundle
 
 
 class PaperSpec(TypedDict):
@@ -98,17 +97,23 @@ def _receive(
     if body.get("channel", Case.Channel.WEB) != Case.Channel.WEB:
         # An officer's form was left open until the login ended; the counter has a page of its own otherwise.
         return refusal(401, "login", _("Masuk lagi, lalu kiriman ini berjalan sendiri."))
+    account = real(request.user)
     try:
+        services = _services(body)
         sent = Sent(
-            service=_word(body, "service"),
-            version=_number(body, "version"),
+            service=services[0][0],
+            version=services[0][1],
             code=codes.normalise(_word(body, "code")) or "",
             data=data,
             language="en" if (data.get(LANGUAGE) or [""])[-1] == "en" else "id",
             papers=_papers(body.get("files", [])),
             objects_to=_objected_to(request, data),
         )
-        case, fresh = receiving.receive(key, sent, account=real(request.user), at=at)
+        if "services" in body:
+            cases, fresh = receiving.receive_bundle(key, sent, services, account=account, at=at)
+        else:
+            case, fresh = receiving.receive(key, sent, account=account, at=at)
+            cases = [case]
     except Unreadable as unreadable:
         fields = {name: [sentence] for name, sentence in unreadable.faults.items()}
         return refusal(422, "invalid", unreadable.sentence, fields)
@@ -118,8 +123,9 @@ def _receive(
         raise
     except Refused as refused:
         return refusal(422, "refused", refused.sentence)
-    response = answer(receiving.receipt(case), status=201 if fresh else 200)
-    tickets.hand_over(request, response, case, at=at)
+    first, *others = (receiving.receipt(case) for case in cases)
+    response = answer(first | ({"others": others} if others else {}), status=201 if fresh else 200)
+    tickets.hand_over(request, response, *cases, at=at)
     return response
 
 
@@ -137,16 +143,11 @@ def _objected_to(request: HttpRequest, data: dict[str, list[str]]) -> Case | Non
 @for_devices
 def piece(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     """Tell how much of a paper has arrived (GET), or take the next piece of it (POST ?offset=)."""
-    known = Key.objects.filter(key=str(key), verb=VERB).first()
-    attachment = (
-        Attachment.objects.filter(case__key=known.result.get("case"), number=number).first()
-        if known
-        else None
-    )
-    if attachment is None:
+    attachments = receiving.attachments_of(str(key), number)
+    if not attachments:
         return refusal(404, "not_found", _("Berkas ini tidak diumumkan dalam kiriman mana pun."))
     if request.method == "GET":
-        return answer(_arrived(attachment))
+        return answer(_arrived(attachments))
     if request.method != "POST":
         return refusal(405, "method", _("Kirim dengan POST."))
     typed = request.GET.get("offset", "")
@@ -156,18 +157,38 @@ def piece(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     if len(content) > PIECE:
         return refusal(413, "too_large", _("Bagian ini terlalu besar; paling banyak 64 KB."))
     try:
-        attachment = add_piece(attachment, content, offset=int(typed), at=now())
+        attachments = _add(attachments, content, int(typed))
     except WrongOffset as wrong:
         error = {"code": "wrong_offset", "message": _("Lanjutkan dari offset ini."), "fields": {}}
         return answer({"error": error, "offset": wrong.offset, "complete": False}, status=409)
-    return answer(_arrived(attachment))
+    return answer(_arrived(attachments))
 
 
-def _arrived(attachment: Attachment) -> dict[str, Any]:
-    """Return the state of one paper. What was refused is complete too: sending it again would not help."""
-    complete = attachment.file_id is not None or bool(attachment.trouble)
-    found: dict[str, Any] = {"offset": attachment.offset, "complete": complete}
-    return found | ({"trouble": attachment.trouble} if attachment.trouble else {})
+def _add(attachments: list[Attachment], content: bytes, offset: int) -> list[Attachment]:
+    """Give a piece to every case of a bundle that wants this paper; one that is ahead takes what it lacks of it."""
+    if len(attachments) == 1:
+        return [add_piece(attachments[0], content, offset=offset, at=now())]
+    waiting = [one for one in attachments if not _is_over(one)]
+    behind = min((one.offset for one in waiting), default=offset)
+    if offset != behind:
+        raise WrongOffset(behind)
+    for one in waiting:
+        if rest := content[one.offset - offset :]:
+            add_piece(one, rest, offset=one.offset, at=now())
+    return list(Attachment.objects.filter(pk__in=[one.pk for one in attachments]).order_by("pk"))
+
+
+def _is_over(attachment: Attachment) -> bool:
+    """Tell whether nothing more of a paper is wanted. What was refused is: sending it again would not help."""
+    return attachment.file_id is not None or bool(attachment.trouble)
+
+
+def _arrived(attachments: list[Attachment]) -> dict[str, Any]:
+    """Return how far a paper is."""
+    waiting = [one.offset for one in attachments if not _is_over(one)]
+    trouble = next((one.trouble for one in attachments if one.trouble), "")
+    found = {"offset": min(waiting, default=attachments[0].size), "complete": not waiting}
+    return found | ({"trouble": trouble} if trouble else {})
 
 
 # What was sent
@@ -188,6 +209,19 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Wrong(_("Kiriman ini bukan JSON yang kami minta."))
     return body
+
+
+def _services(body: dict[str, Any]) -> list[tuple[str, int]]:
+    """Return what is asked for, with the version of its form: one service, or those of a bundle."""
+    found = body.get("services", [body])
+    if not isinstance(found, list) or not 0 < len(found) <= MOST_SERVICES:
+        raise Wrong(_("“services” harus berisi daftar layanan."))
+    if not all(isinstance(one, dict) for one in found):
+        raise Wrong(_("“services” harus berisi daftar layanan."))
+    services = [(_word(one, "service"), _number(one, "version")) for one in found]
+    if len({service for service, _version in services}) < len(services):
+        raise Wrong(_("“services” harus berisi daftar layanan."))
+    return services
 
 
 def _word(body: dict[str, Any], name: str) -> str:

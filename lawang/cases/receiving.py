@@ -4,11 +4,12 @@ The same idempotency key is one case, whatever is repeated; see `record.actions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,8 +18,9 @@ from lawang.areas.models import Area
 from lawang.cases import actions, brakes
 from lawang.cases.actions import Announced, Representative
 from lawang.cases.definition import HAVE, Definition, Requirement, definition_of
-from lawang.cases.models import Case, ServiceVersion
+from lawang.cases.models import Attachment, Case, ServiceVersion
 from lawang.cases.reading import clean_words, files_asked, read_flat
+from lawang.lib import codes
 from lawang.lib import fields as lib
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
@@ -27,10 +29,12 @@ from lawang.people.identify import clean_phone
 from lawang.people.models import User
 from lawang.people.node import day_of, node
 from lawang.record.actions import once
+from lawang.record.models import Key
 
 OLD_FORMS = timedelta(days=180)  # how long a form that a phone kept is still accepted
 MOST_PAPERS = 20
 MOST_BYTES = 20_000_000  # of one paper
+FILE, BUNDLE = "cases.file", "cases.file_bundle"  # verbs under which keys are known
 
 # Names in a form beside those of the answers; no field begins with "_".
 FILES = ".files"  # after the path of a requirement: its photos; before it, the answer whether there is one
@@ -132,8 +136,12 @@ def papers_missing(
             }
     unknown = there - set(paper_names(definition, answers))
     if unknown:
-        raise Refused(_("Ada berkas yang tidak diminta formulir ini. Muat ulang halaman, lalu pilih lagi."))
+        raise Refused(_not_asked())
     return faults
+
+
+def _not_asked() -> str:
+    return _("Ada berkas yang tidak diminta formulir ini. Muat ulang halaman, lalu pilih lagi.")
 
 
 def paper_names(definition: Definition, answers: lib.Answers) -> Iterator[str]:
@@ -229,23 +237,26 @@ def receive(
         return {"case": str(case.key)}
 
     # Not the account: whoever sends again after the login has ended gets the same receipt.
-    result, fresh = once(key, "cases.file", by, _content(sent), at, do)
+    result, fresh = once(key, FILE, by, _content(sent), at, do)
     return Case.objects.select_related("service", "version").get(key=result["case"]), fresh
 
 
 def receive_bundle(
-    key: str, sent: Sequence[Sent], *, account: User | None = None, at: datetime
+    key: str, sent: Sent, services: Sequence[tuple[str, int]], *, account: User | None = None, at: datetime
 ) -> tuple[list[Case], bool]:
-    """File several services that were asked for together, all or none, once.
+    """File several services that were asked for with one form, all or none, once.
 
-    Return the cases and whether they are new. Raise as `receive` does; the sentences of all are together.
+    `services` are codes with the version of their form; each gets all answers and the papers that it asks for, the
+    first the code of the device. Return the cases in that order and whether they are new. Raise as `receive` does; the
+    sentences of all are together.
     """
-    versions = [version_for(one.service, one.version, at=at) for one in sent]
+    versions = [version_for(service, number, at=at) for service, number in services]
 
     def do() -> dict[str, Any]:
+        parts = split(sent, versions)
         faults: dict[str, str] = {}
         clean = []
-        for one, version in zip(sent, versions, strict=True):
+        for one, version in zip(parts, versions, strict=True):
             check_papers(one.papers)
             try:
                 clean.append(read(one, version, at=at))
@@ -267,16 +278,68 @@ def receive_bundle(
                 bundle=bundle,
                 language=one.language,
             )
-            for one, version, answers in zip(sent, versions, clean, strict=True)
+            for one, version, answers in zip(parts, versions, clean, strict=True)
         ]
-        return {"cases": [str(case.key) for case in made]}
+        return {
+            "cases": [str(case.key) for case in made],
+            "papers": [
+                [
+                    [place, number]
+                    for place, part in enumerate(parts)
+                    for number, other in enumerate(part.papers)
+                    if other is one
+                ]
+                for one in sent.papers
+            ],
+        }
 
-    content = {"bundle": [_content(one) | {"code": ""} for one in sent], "code": sent[0].code}
-    result, fresh = once(key, "cases.file_bundle", None, content, at, do)
+    content = _content(sent) | {"service": [service for service, _number in services]}
+    result, fresh = once(key, BUNDLE, None, content, at, do)
     cases = {
-        str(one.key): one for one in Case.objects.select_related("service").filter(key__in=result["cases"])
+        str(one.key): one
+        for one in Case.objects.select_related("service", "version").filter(key__in=result["cases"])
     }
     return [cases[one] for one in result["cases"]], fresh
+
+
+def split(sent: Sent, versions: Sequence[ServiceVersion]) -> list[Sent]:
+    """Return what each service of a bundle gets. Raise Refused for a paper that none of them asks for."""
+    parts = [
+        replace(
+            sent,
+            service=version.service.code,
+            version=version.number,
+            code=sent.code if place == 0 else codes.new_code(),
+            papers=papers_for(definition_of(version), sent.papers),
+        )
+        for place, version in enumerate(versions)
+    ]
+    if any(not any(one is other for part in parts for other in part.papers) for one in sent.papers):
+        raise Refused(_not_asked())
+    return parts
+
+
+def papers_for(definition: Definition, papers: Sequence[Announced]) -> list[Announced]:
+    """Return those of the papers that a service asks for, in their order."""
+    names = set(paper_names(definition, {}))
+    return [one for one in papers if one.paper in names]
+
+
+def attachments_of(key: str, number: int) -> list[Attachment]:
+    """Return the papers that the `number`-th file sent under a key becomes: one, or in a bundle one for each case."""
+    known = Key.objects.filter(key=key, verb__in=(FILE, BUNDLE)).first()
+    if known is None:
+        return []
+    if known.verb == FILE:
+        places = [(known.result.get("case"), number)]
+    else:
+        papers = known.result.get("papers", [])
+        there = papers[number] if number < len(papers) else []
+        places = [(known.result["cases"][place], own) for place, own in there]
+    wanted = Q()
+    for case, own in places:
+        wanted |= Q(case__key=case, number=own)
+    return list(Attachment.objects.filter(wanted).order_by("pk")) if places else []
 
 
 def check_papers(papers: Sequence[Announced]) -> None:

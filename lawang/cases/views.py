@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from lawang.cases import answers as kept
 from lawang.cases import bundles, catalogue, incoming, receiving, tickets
@@ -35,7 +36,7 @@ from lawang.web.tables import Filters, paginate, with_query
 
 Crumbs = list[tuple[str, str]]
 PER_PAGE = 30
-VERSION = "_version"  # of the definition whose form was filled in; of a bundle "_version.SERVICE"
+VERSION = "_version"  # of the definition whose form was filled in
 PAPER = "pengaduan"  # code of the service by which people complain, where there is one
 
 
@@ -390,16 +391,32 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
         Offices(),
     )
     context = {"event": found, "rows": rows, "crumbs": crumbs()}
-    return render(request, "cases/event.html", context)
+    response = render(request, "cases/event.html", context)
+    if asked := [row.code for row in rows if row.is_open]:
+        response["X-Keep-Also"] = _form_address(found, asked)  # the form opens without a signal, too
+    return response
+
+
+def _form_address(event: Event, services: list[str]) -> str:
+    return reverse("cases:apply_event", args=[event.code, "+".join(services)])
+
+
+@require_safe
+def choose_event(request: HttpRequest, code: str) -> HttpResponse:
+    """Lead to the form of the chosen services, whose address a phone can keep."""
+    found = get_object_or_404(Event, code=code)
+    chosen = request.GET.getlist("layanan")
+    services = [one.code for one in _event_services(found) if one.code in chosen]
+    there = _form_address(found, services) if services else reverse("cases:event", args=[found.code])
+    return HttpResponseRedirect(there)
 
 
 @may_be_kept
 @by_address
-def apply_event(request: HttpRequest, code: str) -> HttpResponse:
+def apply_event(request: HttpRequest, code: str, chosen: str) -> HttpResponse:
     """Fill in one form for several services; they are filed together or not at all."""
     found = get_object_or_404(Event, code=code)
-    chosen = request.POST.getlist("layanan") or request.GET.getlist("layanan")
-    services = [one for one in _event_services(found) if one.code in chosen]
+    services = [one for one in _event_services(found) if one.code in chosen.split("+")]
     if not services:
         return HttpResponseRedirect(reverse("cases:event", args=[found.code]))
     at = now()
@@ -432,7 +449,10 @@ def apply_event(request: HttpRequest, code: str) -> HttpResponse:
         "files_lost": form.is_bound and bool(form.errors) and bool(request.FILES),
         "crumbs": crumbs((say(found.title), reverse("cases:event", args=[found.code]))),
     }
-    return render(request, "cases/apply_event.html", context, status=422 if form.errors else 200)
+    response = render(request, "cases/apply_event.html", context, status=422 if form.errors else 200)
+    if form.is_bound:
+        patch_cache_control(response, private=True, no_store=True)
+    return response
 
 
 def _file_bundle(
@@ -444,34 +464,28 @@ def _file_bundle(
 ) -> HttpResponse | dict[str, str]:
     """File everything and lead to the receipt; or return what is wrong, by field."""
     papers, faults = incoming.papers_in(request.FILES, whole)
-    data = incoming.data_of(request)
-    mine = [
-        [one for one in papers if one.announced.paper in set(receiving.paper_names(definition, {}))]
-        for definition in definitions
-    ]
-    sent = [
-        Sent(
-            service=definition.code,
-            version=version.number,
-            code=incoming.code_of(request.POST) if number == 0 else codes.new_code(),
-            data=data,
-            language=incoming.language(),
-            papers=[one.announced for one in mine[number]],
-        )
-        for number, (version, definition) in enumerate(zip(versions, definitions, strict=True))
-    ]
-    if faults:
-        for one, version in zip(sent, versions, strict=True):
-            faults = _faults(one, version, at) | faults
-        return faults
+    services = [(version.service.code, version.number) for version in versions]
+    sent = Sent(
+        service=services[0][0],
+        version=services[0][1],
+        code=incoming.code_of(request.POST),
+        data=incoming.data_of(request),
+        language=incoming.language(),
+        papers=[one.announced for one in papers],
+    )
     try:
+        if faults:
+            for one, version in zip(receiving.split(sent, versions), versions, strict=True):
+                faults = _faults(one, version, at) | faults
+            return faults
         cases, _fresh = receiving.receive_bundle(
-            incoming.key_of(request.POST), sent, account=real(request.user), at=at
+            incoming.key_of(request.POST), sent, services, account=real(request.user), at=at
         )
     except Unreadable as unreadable:
         return unreadable.faults
     except Refused as refused:
         return {"": refused.sentence}
-    for case, own in zip(cases, mine, strict=True):
-        incoming.store(case, own, at=at)
+    for case, definition in zip(cases, definitions, strict=True):
+        own = receiving.papers_for(definition, sent.papers)
+        incoming.store(case, [one for one in papers if any(one.announced is other for other in own)], at=at)
     return received(request, *cases)

@@ -8,17 +8,19 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from lawang.cases import answers
-from lawang.cases.models import Attachment, Case, ServiceVersion
+from lawang.cases import answers, uploads
+from lawang.cases.models import Attachment, Case, Service, ServiceVersion
 from lawang.cases.tests.service_factory import TYPED, make_birth
 from lawang.cases.tests.test_views_services import photo
 from lawang.lib.codes import new_code
 from lawang.people.models import User
+from lawang.people.node import now
 from lawang.record.actions import read_file
 
 pytestmark = pytest.mark.django_db
 
 PICTURE: bytes = photo().read()
+OLD: bytes = photo("lama.jpg").read() + b"lama"
 
 
 def paper(data: bytes = PICTURE, **changes: Any) -> dict[str, Any]:
@@ -272,3 +274,85 @@ def test_a_retired_version_that_was_lately_in_force_is_taken(client: Client) -> 
     make_birth(number=2)
     assert send(client, item(version=1)).status_code == 201
     assert Case.objects.get().version == first
+
+
+# --- several services with one form ---------------------------------------------------------------------------------
+
+
+def bundle(**changes: Any) -> dict[str, Any]:
+    """Return what a phone keeps of an event of life: a paper that both services ask for and one of the second."""
+    from lawang.cases.tests.test_views_events import CARD
+    from tests.case_factory import make_version
+
+    if not Service.objects.filter(code="kartu-baru").exists():
+        make_birth()
+        make_version(CARD)
+    known: dict[str, Any] = {
+        "service": "peristiwa-anak-lahir",
+        "services": [{"service": code, "version": 1} for code in ("lapor-lahir", "kartu-baru")],
+        "files": [paper(), paper(OLD, field="papers.old_card.files")],
+        "answers": {"child.order": "2", "reason": "Anak lahir", **changes.pop("answers", {})},
+    }
+    return item(**{**known, **changes})
+
+
+def test_a_bundle_is_received_once_and_every_case_gets_its_papers(client: Client) -> None:
+    body, key = bundle(), str(uuid4())
+    first = send(client, body, key)
+    assert first.status_code == 201, first.content
+    said = first.json()
+    birth, card = Case.objects.order_by("pk")
+    assert (said["number"], said["code"]) == (birth.number, body["code"])
+    assert [one["number"] for one in said["others"]] == [card.number]
+    assert birth.bundle == card.bundle is not None
+    assert client.get(said["others"][0]["url"]).status_code == 200  # tickets for both came with the answer
+    again = send(Client(), body, key)
+    assert (again.status_code, again.json()) == (200, said)
+    assert Case.objects.count() == 2
+    for number, data in enumerate((PICTURE, OLD)):
+        assert piece(client, key, 0, data[:500], number).json() == {"offset": 500, "complete": False}
+        assert piece(client, key, 0, data[:500], number).status_code == 409  # its answer was lost
+        assert piece(client, key, 500, data[500:], number).json() == {"offset": len(data), "complete": True}
+    kept = {(one.case_id, one.paper) for one in Attachment.objects.filter(file__isnull=False)}
+    paper_of_both, of_one = "papers.family_card", "papers.old_card"
+    assert kept == {(birth.pk, paper_of_both), (card.pk, paper_of_both), (card.pk, of_one)}
+    for one in Attachment.objects.all():
+        assert one.file is not None
+        assert read_file(one.file).read()[:2] == b"\xff\xd8"
+    assert piece(client, key, 0, b"x", 2).status_code == 404
+
+
+def test_a_case_that_is_ahead_takes_what_it_lacks(client: Client) -> None:
+    body, key = bundle(files=[paper()]), str(uuid4())
+    send(client, body, key)
+    first, _second = Attachment.objects.order_by("pk")
+    uploads.add_piece(first, PICTURE[:400], offset=0, at=now())
+    assert piece(client, key, 400, PICTURE[400:]).json()["offset"] == 0  # as far as the slower one
+    assert piece(client, key, 0, PICTURE[:600]).json()["offset"] == 600
+    assert piece(client, key, 600, PICTURE[600:]).json()["complete"]
+    assert not Attachment.objects.filter(file=None).exists()
+
+
+def test_a_mistake_in_one_files_none_and_so_does_a_closed_one(client: Client) -> None:
+    body = bundle(answers={"reason": ""})
+    assert error(send(client, body), 422, "invalid")["fields"]["reason"]
+    assert not Case.objects.exists()
+    Service.objects.filter(code="kartu-baru").update(is_open=False)
+    assert "tidak menerima" in error(send(client, bundle()), 422, "refused")["message"]
+    assert not Case.objects.exists()
+
+
+def test_a_bundle_with_other_services_under_the_same_key_is_a_conflict(client: Client) -> None:
+    body, key = bundle(files=[paper()]), str(uuid4())
+    send(client, body, key)
+    error(send(client, {**body, "services": body["services"][:1]}, key), 409, "conflict")
+    stray = bundle(files=[paper(), paper(OLD, field="papers.lain.files")])
+    assert "tidak diminta" in error(send(client, stray), 422, "refused")["message"]
+    assert Case.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "services", [[], "x", ["x"], [{"service": "lapor-lahir"}], [{"service": "a", "version": 1}] * 2]
+)
+def test_services_that_make_no_sense(client: Client, services: Any) -> None:
+    error(send(client, bundle(services=services)), 400, "malformed")

@@ -1,6 +1,7 @@
 """The citizens' pages of services and cases in Chromium: with and without a script, by keyboard, looked at by axe."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ from pytest_django.live_server_helper import LiveServer
 from lawang.cases.actions import Given, take_step
 from lawang.cases.models import Attachment, Case, Event
 from lawang.cases.tests.service_factory import TYPED, make_birth
+from lawang.cases.tests.test_views_events import CARD
 from lawang.cases.tracking import give_ticket
 from lawang.people.models import User
 from lawang.people.node import now
 from lawang.record.actions import saw
+from lawang.web.tests import scenes
+from lawang.web.tests.line import Fault, Line, line_to
 from tests.browser import axe, open_page, photograph, unseen_focus, wider_than
-from tests.case_factory import VERBS, both
+from tests.case_factory import VERBS, both, make_version
 from tests.cast import make_agency, make_membership, make_role, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -151,6 +155,62 @@ def test_the_office_sends_mistakes_back_to_their_fields(
     page.context.close()
 
 
+@pytest.fixture
+def line(live_server: LiveServer) -> Iterator[Line]:
+    with line_to(live_server.url) as line:
+        yield line
+
+
+def test_a_bundle_written_without_a_signal_is_filed_once_when_it_is_back(
+    browser: Browser, line: Line, picture: Path
+) -> None:
+    """Somebody opened the event at home; in the fields there is none, and then a line that loses every other answer."""
+    make_birth()
+    make_version(CARD)
+    Event.objects.create(
+        code="anak-lahir",
+        title=both("Anak lahir"),
+        summary=both("Sekali isi."),
+        services=["lapor-lahir", "kartu-baru"],
+        pack="x",
+    )
+    page = open_page(browser, f"{line.url}/peristiwa/anak-lahir/")
+    form = "/peristiwa/anak-lahir/ajukan/lapor-lahir+kartu-baru/"
+    scenes.settled(page)
+    scenes.until(page, f"caches.match('{form}').then(Boolean)")  # kept with the page of the event
+    line.is_down = True
+    page.get_by_role("button", name="Isi formulir").click()
+    expect(page.get_by_text("Setiap pertanyaan diisi sekali saja.")).to_be_visible()
+    assert page.url == f"{line.url}{form}"
+    page.locator('[name="papers.birth_letter"][value="sptjm"]').check(force=True)
+    page.locator('[name="child.place_kind"][value="home"]').check(force=True)
+    fill(page, picture, **{"child.order": "2", "reason": "Anak lahir"})
+    page.locator('[name="papers.family_card.files"] + [data-photo]', has_text="Siap").wait_for()
+    page.get_by_role("button", name="Kirim permohonan").click()
+    scenes.state(page, "again")
+    page.goto(f"{line.url}/di-hp-ini/")
+    waiting = page.locator("[data-list=waiting] > li")
+    expect(waiting).to_contain_text("Anak lahir")
+    assert not Case.objects.exists()
+    line.fail(Fault("lost"), times=2, path="/kirim/$")
+    line.fail(Fault("lost"), times=1, path=r"/kirim/.+/0/")
+    line.is_down = False
+    for _turn in range(40):
+        scenes.nudge(page)
+        page.wait_for_timeout(300)
+        if page.locator("[data-list=receipts] > li").count():
+            break
+    birth, card = Case.objects.order_by("pk")
+    assert birth.bundle == card.bundle is not None
+    receipt = page.locator("[data-list=receipts] > li")
+    expect(receipt).to_contain_text(f"{birth.number}, {card.number}")
+    assert scenes.read(page, "waiting") == scenes.read(page, "photos") == scenes.read(page, "drafts") == []
+    assert line.count("POST", "/kirim/$") >= 3
+    kept = Attachment.objects.filter(paper="papers.family_card", file__isnull=False)
+    assert sorted(kept.values_list("case", flat=True)) == [birth.pk, card.pk]
+    page.context.close()
+
+
 def test_without_a_script_a_birth_is_filed_and_a_question_answered(
     browser: Browser, live_server: LiveServer, picture: Path, ratna: User
 ) -> None:
@@ -232,7 +292,7 @@ def test_citizens_pages_look_well_and_axe_finds_nothing(
         "ajukan": FORM,
         "formulir": "/layanan/lapor-lahir/formulir/",
         "peristiwa": "/peristiwa/anak-lahir/",
-        "peristiwa-ajukan": "/peristiwa/anak-lahir/ajukan/?layanan=lapor-lahir",
+        "peristiwa-ajukan": "/peristiwa/anak-lahir/ajukan/lapor-lahir/",
         "lacak": "/lacak/",
         "lacak-siapa": "/lacak/0000000000000/",
         "tanda-terima": f"/lacak/{running.code}/?baru",

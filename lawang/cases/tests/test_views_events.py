@@ -45,8 +45,8 @@ CARD: dict[str, Any] = {
     ],
     "applicant": {"name": "name", "phone": "phone"},
 }
-ALL = {"layanan": ["lapor-lahir", "kartu-baru"]}
-ADDRESS = "/peristiwa/anak-lahir/ajukan/"
+CHOOSE = "/peristiwa/anak-lahir/ajukan/"
+ADDRESS = f"{CHOOSE}lapor-lahir+kartu-baru/"
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def event() -> Event:
 
 
 def send(client: Client, **changes: Any) -> Any:
-    data = {**posted(child__order="2", reason="Anak lahir"), **ALL}
+    data = posted(child__order="2", reason="Anak lahir")
     data.update({name.replace("__", "."): value for name, value in changes.items()})
     return client.post(ADDRESS, {KK: photo(), **data}, **ORIGIN)
 
@@ -100,13 +100,25 @@ def test_the_event_lists_its_services(client: Client, event: Event) -> None:
 
 
 def test_the_form_asks_for_the_chosen_services(client: Client, event: Event) -> None:
-    words = client.get(f"{ADDRESS}?layanan=lapor-lahir&layanan=kartu-baru").content.decode()
+    response = client.get(f"{CHOOSE}?layanan=kartu-baru&layanan=lapor-lahir")
+    assert response["Location"] == ADDRESS
+    words = client.get(ADDRESS).content.decode()
     assert Markup(words).problems() == []
+    assert 'data-services="lapor-lahir:1 kartu-baru:1"' in words
     assert 'name="reason"' in words
     assert words.count('name="name"') == 1
-    words = client.get(f"{ADDRESS}?layanan=lapor-lahir").content.decode()
+    words = client.get(f"{CHOOSE}lapor-lahir/").content.decode()
     assert 'name="reason"' not in words
-    assert client.get(ADDRESS)["Location"] == "/peristiwa/anak-lahir/"
+    for nothing in (CHOOSE, f"{CHOOSE}belum-ada/"):
+        assert client.get(nothing)["Location"] == "/peristiwa/anak-lahir/"
+
+
+def test_a_phone_may_keep_the_event_and_its_form(client: Client, event: Event) -> None:
+    assert client.get(ADDRESS)["X-Keep"] == "1"
+    response = client.get("/peristiwa/anak-lahir/")
+    assert (response["X-Keep"], response["X-Keep-Also"]) == ("1", ADDRESS)
+    english = Client().get("/en/peristiwa/anak-lahir/")
+    assert english["X-Keep-Also"] == f"/en{ADDRESS}"
 
 
 def test_all_are_filed_with_answers_given_once(client: Client, event: Event) -> None:
@@ -131,7 +143,7 @@ def test_all_are_filed_with_answers_given_once(client: Client, event: Event) -> 
 def test_sending_twice_is_one_bundle(client: Client, event: Event) -> None:
     data = posted(child__order="2", reason="Anak lahir")
     for _turn in range(2):
-        client.post(ADDRESS, {**data, **ALL, KK: photo()}, **ORIGIN)
+        client.post(ADDRESS, {**data, KK: photo()}, **ORIGIN)
     assert Case.objects.count() == 2
     assert Key.objects.filter(verb="cases.file_bundle").count() == 1
 

@@ -1,5 +1,6 @@
 // <form data-outbox="service" data-version="3">: what is typed and chosen is kept on this phone, and sending puts it into
-// the outbox, from where it goes when there is a signal. Where nothing can be kept the form is sent as any other.
+// the outbox, from where it goes when there is a signal. Where nothing can be kept the form is sent as any other. A form
+// of several services, filed all or none, has a name of its own and data-services="one:3 two:1".
 // A script that adds rows to the form listens for "outbox:fill" (detail: the answers), which comes before filling.
 
 import "./outbox.js";
@@ -11,6 +12,7 @@ const summary = document.querySelector("[data-outbox-summary]");
 const trouble = document.querySelector("[data-outbox-trouble]");
 const words = panel.dataset;
 const draft = form.dataset.outbox; // of this phone, whoever is signed in: the kept page knows nobody
+const bundle = form.dataset.services && form.dataset.services.split(" ").map((one) => ({ service: one.split(":")[0], version: Number(one.split(":")[1]) }));
 const title = form.dataset.title || document.querySelector("h1").textContent.trim();
 const address = location.pathname + location.search;
 const line = document.createElement("p");
@@ -209,7 +211,7 @@ const queue = async () => {
   if (names.length && isNews) return undefined;
   await saving;
   for (const most of [small, smaller]) {
-    const item = { key: key(), code: await code(), service: form.dataset.outbox, version: Number(form.dataset.version), answers: answersOf(),
+    const item = { key: key(), code: await code(), service: draft, version: Number(form.dataset.version || 0), services: bundle, answers: answersOf(),
       files: await filesOf(elements(isFile), most), title, address, shown: shownOf(), made_at: new Date().toISOString() };
     try {
       await enqueue(item, repairing ? "" : draft); // a draft beside it is another submission

@@ -41,7 +41,7 @@ export const render = (node, item, news) => {
   const values = {
     title: item && item.title,
     code: code && shown(code),
-    number: receipt.number,
+    number: [receipt, ...(receipt.others || [])].map((one) => one.number).filter(Boolean).join(", "), // of a bundle: all
     received: say(receipt.received_at),
     due: say(receipt.due),
     made: item && item.made_at && say(item.made_at),

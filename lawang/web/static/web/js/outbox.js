@@ -155,12 +155,12 @@ self.outbox = (() => {
   };
 
   const sendText = async (item) => {
-    const { key, code, service, version, answers, made_at } = item;
+    const { key, code, service, version, services, answers, made_at } = item; // services: of a bundle, filed all or none
     const files = item.files.map(({ name, field, size, sha256: hash, kind }) => ({ name, field, size, sha256: hash, kind }));
     const answer = await ask("/kirim/", {
       method: "POST",
       headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-      body: JSON.stringify({ service, version, code, answers, made_at, channel: "web", files }),
+      body: JSON.stringify({ ...(services ? { services } : { service, version }), code, answers, made_at, channel: "web", files }),
     });
     const { status, said } = answer;
     const ours = said && said.number && String(said.code).replace(/-/g, "") === code;

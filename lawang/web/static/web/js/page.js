@@ -27,6 +27,16 @@ for (const form of document.querySelectorAll("form[data-auto-submit]")) {
   });
 }
 
+// What is ticked goes into the path of the next page, as the server would lead there: such a page can be kept on a phone.
+for (const form of document.querySelectorAll("form[data-joins]")) {
+  form.addEventListener("submit", (event) => {
+    const chosen = new FormData(form).getAll(form.dataset.joins);
+    if (!chosen.length) return;
+    event.preventDefault();
+    location.assign(`${form.action}${chosen.join("+")}/`);
+  });
+}
+
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

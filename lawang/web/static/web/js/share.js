@@ -9,9 +9,9 @@ const text = (data) => {
 const bytes = (base64) => Uint8Array.from(atob(base64), (one) => one.charCodeAt(0)).buffer;
 
 export const write = (item) => {
-  const { key, code, service, version, answers, made_at, title, address, shown } = item;
+  const { key, code, service, version, services, answers, made_at, title, address, shown } = item;
   const files = item.files.map((file) => ({ ...file, data: text(file.data) }));
-  return JSON.stringify({ lawang: 1, title, code, key, service, version, made_at, address, answers, shown, files }, null, 1);
+  return JSON.stringify({ lawang: 1, title, code, key, service, version, services, made_at, address, answers, shown, files }, null, 1);
 };
 
 // Return the item that waits in `written`, null when it is no file of ours.
