@@ -34,6 +34,17 @@ def test_a_village_behind_one_address_files_as_much_as_it_likes(client: Client, 
     assert {send(Client(), somebody(number)).status_code for number in range(12)} == {201}
 
 
+def test_two_hundred_people_behind_one_address_apply_and_follow() -> None:
+    """The whole village shares the connection of its office when a benefit opens; limits as delivered."""
+    make_birth()
+    people = [somebody(number) for number in range(200)]
+    assert {send(Client(), one).status_code for one in people} == {201}
+    followed = [
+        Client().post(f"/lacak/{one['code']}/", {"phone_end": one["answers"]["phone"][-4:]}) for one in people
+    ]
+    assert {one.status_code for one in followed} == {302}
+
+
 @pytest.mark.parametrize("same", [{"phone": "0812 3456 7890"}, {"email": "Siti@Example.id"}])
 def test_one_contact_files_only_so_often_a_day(settings: Any, same: dict[str, str]) -> None:
     make_birth()
@@ -120,6 +131,14 @@ def test_guessing_is_shut_per_code_and_opens_for_who_knows(officer: User) -> Non
     shut = Client().post(f"/lacak/{case.code}/", {"phone_end": "7890"})
     assert "15 menit" in shut.content.decode()
     assert Client().post(f"/lacak/{other.code}/", {"phone_end": "9999"}).status_code == 302
+
+
+def test_guesses_for_one_code_are_counted_wherever_they_come_from(officer: User) -> None:
+    case = make_case()
+    for number in range(LOOKUPS.most):
+        Client(REMOTE_ADDR=f"10.1.1.{number}").post(f"/lacak/{case.code}/", {"phone_end": "0000"})
+    shut = Client(REMOTE_ADDR="10.2.2.2").post(f"/lacak/{case.code}/", {"phone_end": "7890"})
+    assert "15 menit" in shut.content.decode()
 
 
 def test_papers_are_counted_per_case(officer: User, media: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,15 @@ def test_pieces_that_somebody_changed_make_no_paper(
     assert (again.file, again.offset) == (None, 0)
 
 
+def test_a_pdf_with_a_script_ends_with_a_sentence(officer: User, media: Path) -> None:
+    data = plain("<</S/JavaScript/JS(app.alert\\(1\\))>>", catalog="/OpenAction 5 0 R")
+    announced = Announced("papers.identity", "ktp.pdf", len(data), hashlib.sha256(data).hexdigest())
+    attachment = make_case(papers=[announced]).attachments.get()
+    add_piece(attachment, data[:100], offset=0, at=AT)
+    done = add_piece(attachment, data[100:], offset=100, at=AT)
+    assert (done.file, "JavaScript" in done.trouble) == (None, True)
+
+
 def test_nothing_sent_changes_nothing(attachment: Attachment, media: Path) -> None:
     put(attachment, 0, 100)
     assert add_piece(attachment, b"", offset=100, at=AT).offset == 100
