@@ -28,6 +28,8 @@ messages: $(DEV)
 	sed -i '/^"\(POT-Creation-Date\|Report-Msgid-Bugs-To\)/d' lawang/locale/en/LC_MESSAGES/django.po
 	cd lawang && ../$(BIN)/lawang compilemessages
 
+# Some 40 minutes on two processors. LAWANG_ROUNDS, LAWANG_SUBMISSIONS and LAWANG_ACTIONS make it shorter; ARGS=--break
+# must fail, ARGS=figures or ARGS=cases does one half.
 drill: $(DEV)
 	$(BIN)/python -m bench.drill $(ARGS)
 
