@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from lawang.cases import letters, worked
+from lawang.cases import catalogue, letters, worked
 from lawang.cases.definition import HAVE, PAPERS, Definition, graph_of, read
 from lawang.cases.packs import BY_PLACE
 from lawang.cases.rules import TAKER_VERBS
@@ -620,6 +621,19 @@ def _parameters(proof: _Proof) -> Iterator[Fault]:
 # ── states and steps ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _fee(proof: _Proof) -> Iterator[Fault]:
+    """Pages print the price and then the note, so the note does not say it again."""
+    for tongue, words in (proof.data.get("fee_note") or {}).items():
+        with translation.override(tongue):
+            price = catalogue.price_of(proof.data["fee"])
+        if words.casefold().startswith(price.casefold()):
+            yield Fault(
+                ("fee_note", tongue),
+                _("Halaman sudah menulis “%(price)s” di depan kalimat ini. Tulis hanya yang lain.")
+                % {"price": price},
+            )
+
+
 def _states(proof: _Proof) -> Iterator[Fault]:
     if proof.data["start"] in proof.states and proof.phase(proof.data["start"]) != "open":
         yield Fault(
@@ -765,6 +779,16 @@ def _needs(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
         yield Fault((*way, "outcomes"), _("Clock tidak memilih: tulis satu hasil saja."))
     if kind != "decide" and step["outcomes"]:
         yield Fault((*way, "outcomes"), _("“outcomes” hanya untuk langkah berjenis decide."))
+    written = next((one for one in proof.data["letters"] if one["code"] == step.get("letter")), None)
+    if kind == "decide" and step["by"] != "clock" and written and _is_what_was_asked(written, step):
+        yield Fault(
+            (*way, "letter"),
+            _(
+                "Langkah ini memutuskan sekarang, padahal “%(letter)s” baru berlaku setelah ditandatangani. Buat "
+                "suratnya dengan langkah issue ke keadaan tersendiri, lalu dari sana decide dengan by: clock."
+            )
+            % {"letter": written["code"]},
+        )
     if kind == "issue" and not step.get("letter"):
         yield Fault((*way, "kind"), _("Langkah issue membutuhkan “letter”: surat yang dibuat."))
     if kind in ("record_result", "hand_over") and not step["system"]:
@@ -809,6 +833,15 @@ def _needs(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
             )
             % {"code": step["code"]},
         )
+
+
+def _is_what_was_asked(letter: Data, step: Data) -> bool:
+    """Tell whether a letter that waits for signatures is itself what the step would grant, and not only tells of it.
+
+    Of several outcomes the clock chooses none, so a decision that may fall either way is taken first and signed then.
+    """
+    kinds = ("certificate", "decision") if len(step["outcomes"]) == 1 else ("certificate",)
+    return bool(letter["signers"]) and letter["kind"] in kinds
 
 
 def _twins(proof: _Proof) -> Iterator[Fault]:
@@ -941,6 +974,7 @@ PARTS_OF_PROOF: tuple[Callable[[_Proof], Iterable[Fault]], ...] = (
     _papers,
     _functions,
     _parameters,
+    _fee,
     _states,
     _steps,
     _graph,

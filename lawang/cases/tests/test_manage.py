@@ -60,7 +60,7 @@ def test_what_cannot_work_is_shown_and_keeps_it_unpublished(admin: Client) -> No
     Membership.objects.filter(user__username="wayan").delete()
     admin.post(f"{AULA}versi/1/gladi/")
     page = text_of(admin, f"{AULA}versi/1/")
-    assert "tidak ada orang yang boleh mengambil langkah “Izinkan”" in page
+    assert "tidak ada orang yang boleh mengambil langkah “Tolak”" in page
     assert "ada temuan" in page
     assert "Terbitkan versi ini" not in page
     response = admin.post(f"{AULA}versi/1/terbitkan/")

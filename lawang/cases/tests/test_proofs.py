@@ -20,7 +20,8 @@ KIND = (
     "{name: kind, type: choice, privacy: internal, title: {id: Jenis}, choices: "
     "[{code: free, title: {id: Bebas}}, {code: paid, title: {id: Berbayar}}]}"
 )
-LEND = "kind: decide, from: [received], to: lent"
+PREPARE = "kind: issue, from: [received], to: signing"
+REFUSE = "kind: decide, from: [received], to: refused"
 EXAMPLE = "answers: {name: Siti Contoh, phone: 0812 3456 7890, purpose: Rapat koperasi, day: 2026-03-12, people: 80}"
 ANSWER = (
     "  - {code: answer, title: {id: Kirim jawaban}, kind: answer, from: [incomplete], to: received, "
@@ -143,6 +144,10 @@ WHO = {
         ("{name: name, phone: phone}", "{name: name}"),
         "nomor telepon atau tanggal lahir",
     ),
+    "price said twice": (
+        ("fee_note: {id: Kebersihan", "fee_note: {id: Gratis. Kebersihan"),
+        "Halaman sudah menulis “Gratis” di depan kalimat ini.",
+    ),
     "subject in a repetition": (
         (
             "applicant: {name: name, phone: phone}",
@@ -241,7 +246,7 @@ STEPS = {
     "start in a wrong phase": (("start: received", "start: lent"), "bertahap open, bukan decided"),
     "two main steps": (
         ("outcomes: [refused],\n", "outcomes: [refused], is_main: true,\n"),
-        "Dari “received” sudah ada langkah utama, “lend”",
+        "Dari “received” sudah ada langkah utama, “prepare”",
     ),
     "nobody can answer": ((ANSWER, ""), "tidak ada langkah berjenis answer dari sini"),
     "waits for ever": ((LAPSE, ""), "pemohon ditunggu tanpa akhir"),
@@ -254,7 +259,7 @@ STEPS = {
         "Yang sudah selesai tidak punya tenggat",
     ),
     "applicant decides": (
-        (f"{LEND}, by: head", f"{LEND}, by: applicant"),
+        (f"{REFUSE}, by: head", f"{REFUSE}, by: applicant"),
         "Pemohon hanya mengambil langkah berjenis answer, withdraw, reopen",
     ),
     "officer withdraws": (
@@ -304,11 +309,11 @@ STEPS = {
         "Langkah berjenis reopen berangkat dari keadaan bertahap decided, closed, bukan open",
     ),
     "moves to the end": (
-        (f"{LEND}, by: head, outcomes: [granted],", "kind: move, from: [received], to: lent, by: head,"),
+        (f"{REFUSE}, by: head, outcomes: [refused],", "kind: move, from: [received], to: refused, by: head,"),
         "Langkah ini mengakhiri permohonan, jadi harus berjenis decide",
     ),
     "decides nothing": (
-        (f"{LEND}, by: head, outcomes: [granted],", f"{LEND}, by: head,"),
+        (f"{REFUSE}, by: head, outcomes: [refused],", f"{REFUSE}, by: head,"),
         "Langkah decide membutuhkan “outcomes”",
     ),
     "asks with an outcome": (
@@ -317,10 +322,17 @@ STEPS = {
     ),
     "issues nothing": (
         (
-            f"{LEND}, by: head, outcomes: [granted],\n     letter: permit,",
-            "kind: issue, from: [received], to: lent, by: head,",
+            f"{PREPARE}, by: officer,\n     letter: permit,",
+            f"{PREPARE}, by: officer,",
         ),
         "Langkah issue membutuhkan “letter”",
+    ),
+    "decides before it is signed": (
+        (
+            f"{PREPARE}, by: officer,\n     letter: permit,",
+            "kind: decide, from: [received], to: lent, by: head, outcomes: [granted], letter: permit,",
+        ),
+        "Langkah ini memutuskan sekarang, padahal “permit” baru berlaku setelah ditandatangani.",
     ),
     "hands over to nobody": (
         with_step("kind: hand_over, from: [received], to: received, by: officer"),
@@ -373,7 +385,7 @@ STEPS = {
     ),
     "deadlines that cannot hold": (
         ("due: {kind: working_days, count: 2}", "due: {kind: working_days, count: 5}"),
-        "berjumlah 5 hari kerja, lebih lama dari janji 3 hari kerja",
+        "berjumlah 6 hari kerja, lebih lama dari janji 3 hari kerja",
     ),
     "unknown state": (("to: lent", "to: lend"), "Maksud Anda “lent”?"),
     "made elsewhere and not handed over": (
@@ -447,11 +459,12 @@ EXAMPLES = {
     "unknown parameter": (("due: 2026-03-05", "parameters: {x: 1}"), "“x” tidak ada"),
     "check that is not used": (("due: 2026-03-05", "checks: {niks_match: passed}"), "“niks_match” tidak ada"),
     "step that is nowhere": (
-        ("{take: lend,", "{take: land,"),
-        "Dari “received” tidak ada langkah “land”; yang ada: lend, refuse, ask, withdraw. Maksud Anda “lend”?",
+        ("{take: prepare,", "{take: prepar,"),
+        "Dari “received” tidak ada langkah “prepar”; yang ada: prepare, refuse, ask, withdraw. "
+        "Maksud Anda “prepare”?",
     ),
     "step out of its state": (
-        ("{take: lend, at: 2026-03-02 14:00, outcome: granted}", "{take: answer, at: 2026-03-02 14:00}"),
+        ("{take: prepare, at: 2026-03-02 14:00}", "{take: answer, at: 2026-03-02 14:00}"),
         "tidak ada langkah “answer”",
     ),
     "step before the receipt": (
@@ -459,25 +472,25 @@ EXAMPLES = {
         "mendahului yang sebelumnya",
     ),
     "outcome that is not one": (
-        ("outcome: granted}", "outcome: refused}"),
-        "Tulis “outcome”, salah satu dari: granted",
+        ("outcome: refused}", "outcome: granted}"),
+        "Tulis “outcome”, salah satu dari: refused",
     ),
-    "no outcome": ((", outcome: granted}", "}"), "Tulis “outcome”, salah satu dari: granted"),
+    "no outcome": ((", outcome: refused}", "}"), "Tulis “outcome”, salah satu dari: refused"),
     "field that the step has not": (
-        ("outcome: granted}", "outcome: granted, fields: {x: 1}}"),
+        ("outcome: refused}", "outcome: refused, fields: {x: 1}}"),
         "“x” tidak ada",
     ),
     "lapses too early": (
         (
-            "{take: lend, at: 2026-03-02 14:00, outcome: granted}\n    state: lent",
+            "{take: prepare, at: 2026-03-02 14:00}\n      - {take: signed, at: 2026-03-02 15:00}\n    state: lent",
             "{take: ask, at: 2026-03-02 14:00}\n      - {take: lapse, at: 2026-03-09 23:00}",
         ),
         "Pemohon masih boleh menjawab sampai Senin, 9 Maret 2026",
     ),
     "closes too early": (
         (
-            "outcome: granted}\n    state: lent",
-            "outcome: granted}\n      - {take: close, at: 2026-03-20 09:00}",
+            "15:00}\n    state: lent",
+            "15:00}\n      - {take: close, at: 2026-03-20 09:00}",
         ),
         "baru berjalan setelah Rabu, 1 April 2026",
     ),
@@ -590,24 +603,26 @@ def test_allowed_words_come_with_the_mistake(tmp_path: Path) -> None:
     assert problem.words == ("name", "phone", "purpose", "day", "people")
 
 
-def test_a_letter_that_waits_for_signatures_goes_on_by_the_clock(tmp_path: Path) -> None:
-    """The step after the last signature is taken by nobody, at any time."""
-    signing = (
-        "  - {code: signing, title: {id: Ditandatangani}, citizen: {id: X}, phase: open, unit: same}\n"
-        "  - code: lent\n"
-    )
-    service = AULA.replace("  - code: lent\n", signing, 1)
-    service = service.replace(
-        f"{LEND}, by: head, outcomes: [granted]", "kind: issue, from: [received], to: signing, by: head", 1
-    )
-    service = service.replace(
-        ANSWER,
-        ANSWER + NEW_STEP % "kind: decide, from: [signing], to: lent, by: clock, outcomes: [granted]",
+@pytest.mark.parametrize(
+    ("letter", "outcomes", "is_sound"),
+    [
+        ("letter", "[granted]", True),  # it tells of a decision that somebody has taken
+        ("certificate", "[granted]", False),
+        ("certificate", "[granted, refused]", False),
+        ("decision", "[granted]", False),
+        ("decision", "[granted, refused]", True),  # the clock chooses none of several
+    ],
+)
+def test_what_was_asked_for_is_decided_when_it_is_signed(
+    letter: str, outcomes: str, is_sound: bool, tmp_path: Path
+) -> None:
+    step = f"kind: decide, from: [received], to: lent, by: head, outcomes: {outcomes}, letter: other"
+    service = AULA.replace(ANSWER, ANSWER + NEW_STEP % step, 1).replace(
+        "letters:\n",
+        f"letters:\n  - {{code: other, kind: {letter}, title: {{id: X}}, series: LAI, signers: [head], "
+        "body: {id: Isi surat.}}\n",
         1,
     )
-    service = service.replace(
-        "{take: lend, at: 2026-03-02 14:00, outcome: granted}",
-        "{take: lend, at: 2026-03-02 14:00}\n      - {take: more, at: 2026-03-02 15:00}",
-        1,
-    )
-    assert check(tmp_path, service) == []
+    found = check(tmp_path, service)
+    assert any("memutuskan sekarang" in line for line in found) is not is_sound, found
+    assert len(found) == (0 if is_sound else 1)

@@ -88,7 +88,7 @@ def test_publishing_is_refused_while_something_cannot_work(made: ServiceVersion,
     Membership.objects.filter(user__username="wayan").delete()
     found = rehearse(made, at=at)
     assert {one.kind for one in found.blocking} == {"nobody_may", "nobody_signs"}
-    with pytest.raises(Refused, match="tidak ada orang yang boleh mengambil langkah “Izinkan”"):
+    with pytest.raises(Refused, match="tidak ada orang yang boleh mengambil langkah “Tolak”"):
         publish(made, by=None, at=at)
 
 
