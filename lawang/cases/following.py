@@ -16,6 +16,7 @@ from lawang.areas.models import Area
 from lawang.cases import answers as kept
 from lawang.cases import letters, messages, progress
 from lawang.cases.definition import HAVE, Definition, definition_of
+from lawang.cases.marks import Shown, marks_of
 from lawang.cases.models import Ask, Attachment, Case, Note
 from lawang.documents.models import Document
 from lawang.lib import codes
@@ -108,6 +109,7 @@ class Told:
     late_papers: list[dict[str, str]]  # announced and not here yet, or refused: name, trouble
     siblings: list[Other]  # asked for together with this one
     related: list[Other]
+    known_as: list[Shown]  # "Terlambat dilaporkan"
 
 
 def find(code: str) -> Case | None:
@@ -191,6 +193,7 @@ def told(case: Case, definition: Definition, *, at: datetime) -> Told:
         late_papers=case.late_papers,  # type: ignore[attr-defined]
         siblings=siblings,
         related=related,
+        known_as=marks_of(case, definition, at=at),
     )
 
 

@@ -139,6 +139,7 @@ def page(
         if shown.stage_due_at and shown.phase == Case.Phase.OPEN
         else None
     )
+    checks = showing.checks_of(dossier)
     context = frame(request, desk) | {
         "dossier": dossier,
         "case": shown,
@@ -152,7 +153,8 @@ def page(
         "answers": showing.answers_of(dossier),
         "entered": showing.work_of(dossier),
         "papers": showing.papers_of(dossier),
-        "checks": showing.checks_of(dossier),
+        "checks": checks,
+        "marks": showing.marks_of(dossier, checks),
         "decisions": decisions,
         "bound": next((choice for choice in decisions.choices if choice.errors), None),
         "messages_": showing.messages_of(dossier),

@@ -189,6 +189,11 @@ class Dossier:
         """What this regency set of the service's parameters."""
         return merged(self.definition, {one.name: one.value for one in self._lines("setting")})
 
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Where the regency's own parameters come from."""
+        return {one.name: one.source for one in self._lines("setting")}
+
     @cached_property
     def facts(self) -> Facts:
         """What the service's checks look at."""
@@ -278,7 +283,10 @@ def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "", whole: b
                 words="words",
             ),
             setting_lines=_rows(
-                ServiceSetting.objects.filter(service=OuterRef("service")), name="name", value="value"
+                ServiceSetting.objects.filter(service=OuterRef("service")),
+                name="name",
+                value="value",
+                source="source",
             ),
             key_wrapped=Subquery(DataKey.objects.filter(thing=thing).values("wrapped")[:1]),
             key_master=Subquery(DataKey.objects.filter(thing=thing).values("master")[:1]),

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
-from lawang.cases import deadlines
+from lawang.cases import deadlines, marks
 from lawang.cases.definition import HAVE, Definition, Requirement
 from lawang.cases.desk.dossier import Dossier, Lines
 from lawang.cases.letters import shown
@@ -225,9 +225,12 @@ class Verdict:
     title: str
     result: str
     why: str
+    mark: marks.Shown | None = None
 
     @property
     def word(self) -> str:
+        if self.mark is not None:
+            return self.mark.word
         return {
             PASSED: _("Cocok"),
             FAILED: _("Tidak cocok"),
@@ -236,6 +239,8 @@ class Verdict:
 
     @property
     def css(self) -> str:
+        if self.mark is not None:
+            return "warn"
         return {PASSED: "good", FAILED: "off", UNSURE: "warn"}[self.result]
 
 
@@ -248,9 +253,17 @@ def checks_of(dossier: Dossier) -> list[Verdict] | None:
     found = []
     for named in dossier.definition.checks:
         verdict = verdict_of(named.name, dossier.facts, named.parameters)
-        found.append(Verdict(str(CHECKS[named.name].title), verdict.result, verdict.why))
+        mark = marks.shown(verdict, named, dossier.definition, dossier.facts, dossier.sources)
+        found.append(Verdict(str(CHECKS[named.name].title), verdict.result, verdict.why, mark))
     order = (FAILED, UNSURE, PASSED)
     return sorted(found, key=lambda one: order.index(one.result))
+
+
+def marks_of(dossier: Dossier, checks: list[Verdict] | None) -> list[str]:
+    """Return what the case is known by, beside its state."""
+    if checks is None:
+        return [one.word for one in marks.flagged(dossier.case)]
+    return [check.mark.word for check in checks if check.mark is not None]
 
 
 # Time

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.cases.models import Case
-from lawang.cases.services.flags import with_flag, without_flag
+from lawang.cases.services.flags import WORDS, with_flag, without_flag
 from lawang.cases.services.identity import day, days_late, number
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, Word, check, effect
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Mark, Verdict, Word, check, effect
 from lawang.lib.fields import look
 from lawang.people.models import User
 
@@ -21,6 +21,7 @@ WITNESSES = 2
     title=gettext_lazy("Dilaporkan tepat waktu"),
     fields=("child_birth_date",),
     parameters=("report_days",),
+    marks=True,
 )
 def birth_reported_in_time(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Tell whether the birth was reported within `report_days` days. A late report has the same requirements.
@@ -38,6 +39,16 @@ def birth_reported_in_time(facts: Facts, given: Mapping[str, str]) -> Verdict:
                 "Syaratnya tetap sama; tandai sebagai laporan terlambat di SIAK."
             )
             % {"count": late, "limit": limit},
+            Mark(
+                str(WORDS["late"]),
+                _(
+                    "Kelahiran ini dilaporkan %(days)s hari sesudah lahir; batasnya %(limit)s hari. "
+                    "Permohonan Anda tetap diproses. Syaratnya sama dan layanannya tetap gratis; "
+                    "petugas hanya mencatatnya sebagai laporan terlambat."
+                )
+                % {"days": late + limit, "limit": limit},
+                "report_days",
+            ),
         )
     return Verdict(PASSED, _("Dilaporkan dalam %(limit)s hari sesudah lahir.") % {"limit": limit})
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.cases.models import Case
-from lawang.cases.services.flags import with_flag, without_flag
+from lawang.cases.services.flags import WORDS, with_flag, without_flag
 from lawang.cases.services.identity import day, days_late, number
-from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Verdict, check, effect
+from lawang.cases.services.registry import FAILED, PASSED, UNSURE, Facts, Mark, Verdict, check, effect
 from lawang.lib.fields import look
 from lawang.people.models import User
 
@@ -23,6 +23,7 @@ SPOUSE_CARD = "record_spouse_card"
     title=gettext_lazy("Dilaporkan tepat waktu"),
     fields=("death_date",),
     parameters=("report_days",),
+    marks=True,
 )
 def death_reported_in_time(facts: Facts, given: Mapping[str, str]) -> Verdict:
     """Tell whether the death was reported within `report_days` days. A late report has the same requirements.
@@ -40,6 +41,16 @@ def death_reported_in_time(facts: Facts, given: Mapping[str, str]) -> Verdict:
                 "Syaratnya tetap sama; tandai sebagai laporan terlambat di SIAK."
             )
             % {"count": late, "limit": limit},
+            Mark(
+                str(WORDS["late"]),
+                _(
+                    "Kematian ini dilaporkan %(days)s hari sesudah meninggal; batasnya %(limit)s hari. "
+                    "Permohonan Anda tetap diproses. Syaratnya sama dan layanannya tetap gratis; "
+                    "petugas hanya mencatatnya sebagai laporan terlambat."
+                )
+                % {"days": late + limit, "limit": limit},
+                "report_days",
+            ),
         )
     return Verdict(PASSED, _("Dilaporkan dalam %(limit)s hari sesudah meninggal.") % {"limit": limit})
 

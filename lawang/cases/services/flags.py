@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 FLAGS = "_flags"
+WORDS: dict[str, str | Promise] = {"late": gettext_lazy("Terlambat dilaporkan")}
 
 
 def with_flag(work: Mapping[str, Any], flag: str, **data: int | str) -> dict[str, Any]:

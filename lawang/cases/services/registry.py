@@ -31,11 +31,21 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What a case is known by on its pages, once a check has found it."""
+
+    word: str
+    told: str  # to the applicant: what was found and what it means
+    parameter: str  # of the service, whose value is the rule
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Passed, failed or unsure, and why, in a sentence for officers and, when it refuses, for the applicant."""
 
     result: str
     why: str
+    mark: Mark | None = None
 
     @property
     def passed(self) -> bool:
@@ -65,6 +75,7 @@ class Named:
         str, ...
     ] = ()  # parameters of the service that it needs; may also stand beside its name
     given: tuple[Word, ...] = ()  # what stands beside its name
+    marks: bool = False  # a check whose verdict may carry a Mark
 
 
 CHECKS: dict[str, Named] = {}
@@ -78,11 +89,12 @@ def check(
     fields: tuple[str, ...] = (),
     parameters: tuple[str, ...] = (),
     given: tuple[Word, ...] = (),
+    marks: bool = False,
 ) -> Callable[[Check], Check]:
     """Make a function known to packs as a check."""
 
     def wrap(function: Check) -> Check:
-        CHECKS[name] = Named(name, title, function, fields, parameters, given)
+        CHECKS[name] = Named(name, title, function, fields, parameters, given, marks)
         return function
 
     return wrap

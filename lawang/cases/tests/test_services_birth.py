@@ -6,10 +6,15 @@ from typing import Any
 import pytest
 
 from lawang.cases import answers as kept
+from lawang.cases.models import Case, ServiceSetting
 from lawang.cases.services.identity import days_late
+from lawang.cases.tests.desk import page, signed_in
 from lawang.cases.tests.facts import facts, result, verdict
 from lawang.cases.tests.national import make_national_case, make_regency, take
+from lawang.cases.tests.test_views_follow import holding
+from lawang.people.models import Role
 from tests.cast import moment
+from tests.markup import Markup
 
 STATEMENTS = "papers.birth_letter papers.marriage_proof"
 AHMAD = {"name": "Ahmad Contoh", "nik": "1611041508800003"}
@@ -111,3 +116,64 @@ def test_siaks_certificate_ends_the_case_with_its_number() -> None:
     )
     assert (case.state, case.outcome, case.decided_on_time) == ("finished", "granted", True)
     assert (case.external_system, kept.open_words(case, case.external_reference)) == ("SIAK", "CONTOH-1")
+
+
+LATE = ("Terlambat dilaporkan", "dilaporkan 225 hari sesudah lahir", "dalam hari: 60.", "pasirbelengkong")
+
+
+@pytest.mark.django_db
+def test_who_reports_late_and_who_receives_it_read_what_that_means() -> None:
+    people = make_regency()
+    case = make_national_case(
+        "akta-kelahiran", 0, at=moment("2026-01-12 10:00"), change={"child_birth_date": "2025-06-01"}
+    )
+    officer = page(signed_in(people["dukcapil"]), "case", case.key)
+    citizen = holding(case).get(f"/lacak/{case.code}/").content.decode()
+    assert Markup(citizen).problems() == []
+    for words in LATE:
+        assert words in officer, words
+        assert words in citizen, words
+    assert '<span class="tag warn">Terlambat dilaporkan</span>' in officer.partition("desk-key")[0]
+    assert "tandai sebagai laporan terlambat di SIAK" in officer
+    assert "tetap gratis" in citizen
+    assert "SIAK" not in citizen.partition("Terlambat dilaporkan")[2].partition("</div>")[0]
+
+
+@pytest.mark.django_db
+def test_the_rule_that_is_told_is_the_regencys_own() -> None:
+    make_regency()
+    case = make_national_case(
+        "akta-kelahiran", 0, at=moment("2026-01-12 10:00"), change={"child_birth_date": "2025-12-01"}
+    )
+    assert "Terlambat" not in holding(case).get(f"/lacak/{case.code}/").content.decode()
+    ServiceSetting.objects.create(
+        service=case.service, name="report_days", value="30", source="Perda 1/2026 pasal 4"
+    )
+    words = holding(case).get(f"/lacak/{case.code}/").content.decode()
+    assert "batasnya 30 hari" in words
+    assert "Perda 1/2026 pasal 4" in words
+
+
+@pytest.mark.django_db
+def test_who_may_not_read_the_birth_date_sees_the_flag_alone() -> None:
+    people = make_regency()
+    case = make_national_case("akta-kelahiran", 0, change={"child_birth_date": "2025-06-01"})
+    for step, hour in (("examine", 10), ("accept", 11)):
+        case = take(case, people, step, at=moment(f"2026-01-12 {hour}:00"))
+    Role.objects.update(highest_privacy="internal")
+    html = page(signed_in(people["dukcapil"]), "case", case.key)
+    assert "Terlambat dilaporkan" in html
+    assert "225 hari" not in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [{}, {"child_birth_date": "2025-06-01"}])
+def test_the_page_of_a_late_birth_asks_at_most_twelve_times(
+    change: dict[str, Any], django_assert_max_num_queries: Any
+) -> None:
+    make_regency()
+    client = holding(make_national_case("akta-kelahiran", 0, change=change))
+    code = Case.objects.get().code
+    client.get(f"/lacak/{code}/")
+    with django_assert_max_num_queries(12):
+        client.get(f"/lacak/{code}/")
