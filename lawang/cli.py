@@ -73,9 +73,25 @@ def main() -> None:
 
 
 def _manage(arguments: list[str]) -> None:
-    from django.core.management import execute_from_command_line
+    """Run a management command; one that falls because there are no tables says what comes first, and ends with 1."""
+    from django.core import management
 
-    execute_from_command_line(["lawang", *arguments])
+    try:
+        management.execute_from_command_line(["lawang", *arguments])
+    except Exception:
+        from django.db import Error
+        from django.utils import translation
+
+        from lawang.record import tables
+
+        is_behind = False
+        with contextlib.suppress(Error):  # no database at all: what fell says so itself
+            is_behind = tables.are_behind()
+        if not is_behind:
+            raise
+        with translation.override("en" if "--english" in arguments else settings.LANGUAGE_CODE):
+            print(tables.sentence(), file=sys.stderr)
+        sys.exit(1)
 
 
 @contextlib.contextmanager
@@ -212,12 +228,12 @@ def _prepare(step: Steps) -> None:
     import django
     from django.core.management import call_command, get_commands
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
     django.setup()
     step.done("Django")
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    from lawang.record import tables
+
+    if tables.are_behind():
         call_command("migrate", verbosity=0, interactive=False)
     step.done("tables")
     mark = settings.DATA / "static.mark"

@@ -325,7 +325,7 @@ class PaperItem:
 class PaperPart:
     title: str
     items: tuple[PaperItem, ...]
-    when: str = ""  # "Bila: ..."
+    when: str = ""  # "Bila ..."
 
 
 ROW = 24  # boxes in a line of the paper
@@ -400,15 +400,17 @@ def _paper_items(fields: tuple[lib.Field, ...], around: Mapping[str, lib.Field])
 
 
 def _bila(condition: lib.ShowWhen | None, near: Mapping[str, lib.Field]) -> str:
-    """Return "Bila: ..." with the answers after which something is asked; `near` are the fields it may hang on."""
-    if condition is None:
+    """Return "Bila ..." with the question and the answers after which something is asked.
+
+    `near` are the fields it may hang on. "" when it is asked of everybody, or hangs on a paper.
+    """
+    decides = near.get(condition.name) if condition else None
+    if condition is None or decides is None or len(condition.values) >= len(decides.choices):
         return ""
-    decides = near.get(condition.name)
-    names = {choice.code: say(choice.title) for choice in decides.choices} if decides else {}
-    if not names or len(condition.values) >= len(names):
-        return ""
-    return _("Bila: %(answers)s") % {
-        "answers": _(" atau ").join(names.get(value, value) for value in condition.values)
+    names = {choice.code: say(choice.title) for choice in decides.choices}
+    return _("Bila “%(question)s” dijawab: %(answers)s") % {
+        "question": say(decides.title),
+        "answers": _(" atau ").join(names.get(value, value) for value in condition.values),
     }
 
 

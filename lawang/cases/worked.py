@@ -404,7 +404,7 @@ def _unquoted(value: Any) -> str:
     """Return what to do about an answer that YAML took for true or false, "" for any other."""
     if not isinstance(value, bool):
         return ""
-    return _("Beri tanda kutip: tanpa itu yes, no, on, off, true, dan false tidak dibaca sebagai teks.")
+    return _("Beri tanda kutip: tanpa itu true dan false tidak dibaca sebagai teks.")
 
 
 def _no_moment(way: Way, words: str) -> Fault:

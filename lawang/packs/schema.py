@@ -469,8 +469,8 @@ class Anything:
         if isinstance(node, SequenceNode):
             return [self._inside(number, item, reading) for number, item in enumerate(node.value)]
         assert isinstance(node, ScalarNode)
-        if node.tag == STANDARD + "bool":
-            return node.value.lower() == "true"
+        if node.tag == STANDARD + "bool" and node.value.lower() in ("true", "false"):
+            return node.value.lower() == "true"  # yes, no, on and off stay what is written
         if node.tag == STANDARD + "int" and re.fullmatch(r"-?(0|[1-9]\d*)", node.value):
             return int(node.value)
         return str(node.value)

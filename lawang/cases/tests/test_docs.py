@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from django.conf import settings
 
 from lawang.areas.models import Area
@@ -29,7 +30,8 @@ FIRST, SECOND = CHAPTER.partition("### Check, install")[0], CHAPTER.partition("#
 
 
 def blocks(words: str) -> list[str]:
-    return re.findall(r"```yaml\n(.*?)```", words, re.DOTALL)
+    found = re.findall(r"^( *)```yaml\n(.*?)^ *```$", words, re.DOTALL | re.MULTILINE)
+    return [re.sub(rf"^{indent}", "", block, flags=re.MULTILINE) for indent, block in found]
 
 
 def test_the_first_service_is_the_shipped_one() -> None:
@@ -47,6 +49,16 @@ def _spaced(shipped: str, parts: list[str]) -> str:
         first = part.partition("\n")[0]
         shipped = shipped.replace(f"\n{first}\n", f"\n\n{first}\n", 1)
     return shipped
+
+
+@pytest.mark.parametrize("number", range(len(blocks(PAGE))))
+def test_every_block_of_yaml_can_be_read(number: int) -> None:
+    yaml.safe_load(blocks(PAGE)[number])
+
+
+def test_the_blocks_were_found() -> None:
+    """As many as there are fences: none is lost to a fence that is indented or written otherwise."""
+    assert len(blocks(PAGE)) == len(re.findall(r"```yaml", PAGE)) > 10
 
 
 def test_the_table_of_steps_is_whole() -> None:

@@ -212,7 +212,9 @@ def test_the_command_publishes_what_can_be(draft: ServiceVersion, at: datetime) 
 def test_the_command_refuses_what_is_unknown(draft: ServiceVersion) -> None:
     with pytest.raises(CommandError, match="Tidak ada pekerjaan “bala”; yang ada: balai"):
         run("unit", "bala", "balai")
-    with pytest.raises(CommandError, match="Tidak ada instansi “x”"):
-        run("unit", "balai", "x")
+    with pytest.raises(
+        CommandError, match="Tidak ada instansi “bala”; yang ada: balai. Maksud Anda “balai”?"
+    ):
+        run("unit", "balai", "bala")
     run("unit", "balai", "-")
     assert Unit.objects.get().agency is None

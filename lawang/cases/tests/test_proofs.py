@@ -431,7 +431,7 @@ EXAMPLES = {
         "Contoh ini akan ditolak. people: Paling banyak 200. Anda menulis 800.",
     ),
     "answer that YAML takes for true or false": (
-        (EXAMPLE, EXAMPLE.replace("purpose: Rapat koperasi", "purpose: yes")),
+        (EXAMPLE, EXAMPLE.replace("purpose: Rapat koperasi", "purpose: true")),
         "Contoh ini akan ditolak. purpose: Beri tanda kutip",
     ),
     "answer about a paper that is not asked about": (
@@ -537,6 +537,21 @@ def test_a_mistake_is_found(name: str, tmp_path: Path) -> None:
     assert old in AULA
     found = check(tmp_path, AULA.replace(old, new, 1))
     assert any(sentence in line for line in found), found
+
+
+def test_yes_and_no_are_read_as_they_are_written(tmp_path: Path) -> None:
+    """YAML would call them true and false."""
+    choices = (
+        "[{code: yes, title: {id: Anggota}}, {code: no, title: {id: Bukan}}, {code: on, title: {id: Calon}}]"
+    )
+    asked = KIND.replace("name: kind", "name: member")
+    asked = f"{asked[: asked.index('[')]}{choices}}}"
+    hangs = "{name: since, type: date, title: {id: Sejak}, show_when: {field: member, is: [yes, on]}}"
+    service = AULA.replace(DAY, f"{DAY}\n      - {asked}\n      - {hangs}", 1)
+    for answers, more in (("80}", "80, member: yes, since: 2020-01-01}"), ("40}", "40, member: no}")):
+        service = service.replace(f"people: {answers}", f"people: {more}", 1)
+    service = service.replace("people: 500}", "people: 500, member: no}", 1)
+    assert check(tmp_path, service) == []
 
 
 def test_somebody_must_be_able_to_decide(tmp_path: Path) -> None:

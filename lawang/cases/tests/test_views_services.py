@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lawang.cases import answers
+from lawang.cases.catalogue import to_bring
+from lawang.cases.definition import definition_of
 from lawang.cases.models import Attachment, Case, Event, Service, ServiceVersion, Ticket
-from lawang.cases.tests.service_factory import make_birth, posted
+from lawang.cases.tests.service_factory import BIRTH, field, make_birth, posted
 from lawang.people.models import User
 from lawang.people.node import now
 from lawang.record.actions import read_file
-from tests.case_factory import make_version
+from tests.case_factory import both, make_version
 from tests.markup import Markup
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +98,21 @@ def test_the_service_page_shows_substitutes_steps_and_fourteen_components(client
     assert "Pernyataan dengan dua saksi" in words
     assert "Di meja kepala" in words
     assert words.split('<ol class="standard">')[1].split("</ol>")[0].count("<li><strong>") == 14
+
+
+def test_a_paper_that_is_asked_of_some_says_after_which_question(client: Client) -> None:
+    choices = [{"code": "yes", "title": both("Ya")}, {"code": "no", "title": both("Tidak")}]
+    member = field(
+        "member", "choice", "Apakah Anda anggota kelompok tani?", privacy="internal", choices=choices
+    )
+    paper = {"code": "card", "title": both("Kartu anggota"), "source": "contoh"}
+    paper["show_when"] = {"field": "member", "is": ["yes"]}
+    sections = [{**BIRTH["sections"][0], "fields": [*BIRTH["sections"][0]["fields"], member]}]
+    version = make_birth(
+        sections=[*sections, *BIRTH["sections"][1:]], requirements=[*BIRTH["requirements"], paper]
+    )
+    (line,) = [one for one in to_bring(definition_of(version)) if one.when]
+    assert line.when == "Bila “Apakah Anda anggota kelompok tani?” dijawab: Ya"
 
 
 def test_a_service_that_is_not_published_is_not_shown(client: Client) -> None:

@@ -13,6 +13,7 @@ from lawang.cases import publishing
 from lawang.cases.models import Service, ServiceVersion, Unit
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
+from lawang.packs.schema import listed, nearest
 from lawang.people.models import Agency
 
 
@@ -113,6 +114,11 @@ class Command(BaseCommand):
         if options["agency"] != "-":
             agency = Agency.objects.filter(code=options["agency"]).first()
             if agency is None:
-                raise CommandError(_("Tidak ada instansi “%(code)s”.") % {"code": options["agency"]})
+                known = [*Agency.objects.filter(valid_to=None).values_list("code", flat=True)]
+                raise CommandError(
+                    _("Tidak ada instansi “%(code)s”; yang ada: %(known)s.")
+                    % {"code": options["agency"], "known": listed(known)}
+                    + nearest(options["agency"], known)
+                )
         publishing.assign_unit(unit, agency, by=None, at=timezone.now())
         self.stdout.write(f"{unit.code}: {agency.code if agency else '–'}")

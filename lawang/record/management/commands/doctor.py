@@ -1,9 +1,10 @@
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from lawang.record import tables
 from lawang.record.doctor import Level, examine
 
 SIGNS = {Level.GOOD: "  ok  ", Level.HINT: "saran ", Level.BAD: "BURUK "}
@@ -15,6 +16,8 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if tables.are_missing():
+            raise CommandError(tables.sentence())
         results = examine(at=timezone.now())
         for result in results:
             self.stdout.write(f"{SIGNS[result.finding.level]} {result.title}: {result.finding.sentence}")
