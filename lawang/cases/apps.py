@@ -10,12 +10,13 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from lawang.cases import letters, packs, rules, statistics
+        from lawang.cases import history, letters, packs, rules, statistics
         from lawang.cases.desk import frame
         from lawang.cases.privacy import rules as privacy
         from lawang.cases.services import load
         from lawang.documents import sources
         from lawang.people import login
+        from lawang.record import verbs
         from lawang.web import shell
 
         load()
@@ -25,6 +26,8 @@ class CasesConfig(AppConfig):
         packs.register()
         sources.register_source_reader("cases.case", letters.may_read)
         sources.register_source_listener("cases.case", letters.listen)
+        sources.register_wordings(letters.wordings_of)
+        verbs.register_teller(history.CASE, history.tell)
 
         shell.link(_("Layanan"), "cases:services", order=-2)
         shell.link(_("Lacak"), "cases:find", order=-1)

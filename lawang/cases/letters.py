@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.cases import answers as kept
-from lawang.cases.definition import Definition, Letter, Step
-from lawang.cases.models import Case
+from lawang.cases.definition import Definition, Letter, Step, definition_of
+from lawang.cases.models import Case, Service, Unit
+from lawang.cases.offices import BY_PLACE, VILLAGE
 from lawang.cases.settings import parameters_of
 from lawang.documents import actions as documents
 from lawang.documents.models import Document
@@ -23,7 +24,7 @@ from lawang.lib.dates import long_date
 from lawang.lib.numbers import as_is, rupiah
 from lawang.lib.text import Text, say, text
 from lawang.people import parties
-from lawang.people.models import User
+from lawang.people.models import Agency, User
 from lawang.people.node import day_of
 from lawang.people.permissions import may, real
 from lawang.record.actions import thing_name
@@ -159,6 +160,25 @@ def write(case: Case, definition: Definition, letter: Letter, *, by: User | None
     for old in before.exclude(pk=document.pk):
         documents.replace(old, with_=document, by=None, at=at, why=_("Dibetulkan."))
     return document
+
+
+def wordings_of(office: Agency) -> set[str]:
+    """Return the codes of the letters that an office issues: those of the services that it answers for."""
+    units = set(Unit.objects.filter(agency=office).values_list("code", flat=True))
+    units |= {unit for unit, kind in BY_PLACE.items() if office.kind == kind}
+    if office.kind == Agency.Kind.DISTRICT:
+        units.add(VILLAGE)  # of villages without an office of their own
+    found = (
+        definition_of(service.current)
+        for service in Service.objects.exclude(current=None).select_related("current")
+        if service.current is not None
+    )
+    return {
+        template_code(definition, letter)
+        for definition in found
+        if definition.unit in units
+        for letter in definition.letters.values()
+    }
 
 
 def waiting(case: Case) -> QuerySet[Document]:

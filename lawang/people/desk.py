@@ -649,8 +649,15 @@ def history(request: HttpRequest) -> HttpResponse:
         found = found.filter(at__gte=datetime.combine(since, time.min, tzinfo=zone()))
     page = paginate(request, found, PER_PAGE)
     names = _names_of(entry.thing for entry in page.items)
+    told = verbs.told(page.items)
     rows = [
-        (entry, names.get(entry.thing, entry.thing), verbs.phrase(entry.verb), _changes(entry))
+        (
+            entry,
+            told[entry.pk].thing if entry.pk in told else names.get(entry.thing, entry.thing),
+            told[entry.pk].title if entry.pk in told else verbs.phrase(entry.verb),
+            [] if entry.pk in told else _changes(entry),
+            told[entry.pk].words if entry.pk in told else "",
+        )
         for entry in page.items
     ]
     return render(request, "people/history.html", {"filters": filters, "page": page, "rows": rows})

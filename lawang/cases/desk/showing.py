@@ -9,7 +9,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
-from lawang.cases import deadlines, marks
+from lawang.cases import deadlines, history, marks
 from lawang.cases.definition import HAVE, Definition, Requirement
 from lawang.cases.desk.dossier import Dossier, Lines
 from lawang.cases.letters import shown
@@ -22,7 +22,6 @@ from lawang.lib.clock import Kind, Pause
 from lawang.lib.dates import long_moment
 from lawang.lib.text import say
 from lawang.people.node import zone
-from lawang.record import verbs
 from lawang.web.charts import Lane, lanes
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
@@ -506,8 +505,9 @@ def history_of(dossier: Dossier) -> list[Happened]:
 
 
 def _happened(entry: Lines, dossier: Dossier) -> Happened:
-    said = [part for part in (_detail(entry, dossier), dossier.secret(entry), entry.note) if part]
-    return Happened(entry.at, _title(entry, dossier.definition), entry.by or _nobody(entry), " ".join(said))
+    said = [part for part in (*_detail(entry, dossier), dossier.secret(entry), entry.note) if part]
+    title = history.title(entry.verb, entry.after, dossier.definition)
+    return Happened(entry.at, title, entry.by or _nobody(entry), " ".join(said))
 
 
 def _nobody(entry: Lines) -> str:
@@ -515,41 +515,12 @@ def _nobody(entry: Lines) -> str:
     return _("Pemohon") if entry.verb in by_applicant else _("Otomatis")
 
 
-def _title(entry: Lines, definition: Definition) -> str:
-    step = definition.steps.get(str(entry.after.get("step", "")))
-    return say(step.title) if step else verbs.phrase(entry.verb)
-
-
-def _detail(entry: Lines, dossier: Dossier) -> str:
-    """Say what an entry changed: from which stage to which, to whom, what day."""
-    before, after = entry.before, entry.after
-    case, definition = dossier.case, dossier.definition
+def _detail(entry: Lines, dossier: Dossier) -> list[str]:
+    """Say what an entry changed, and the number in another system for who may read it."""
+    case = dossier.case
     known = (case.office, case.owner, case.escalated_to)
     offices = {office.code: office.short_name for office in known if office}
-    parts = []
-    if (state := definition.states.get(str(after.get("state", "")))) and entry.verb != "case_filed":
-        parts.append(_("Tahap: %(state)s.") % {"state": say(state.title)})
-    if after.get("office") and after.get("office") != before.get("office"):
-        parts.append(_("Kantor: %(office)s.") % {"office": offices.get(after["office"], after["office"])})
-    if after.get("outcome"):
-        parts.append(_("Hasil: %(outcome)s.") % {"outcome": Case.Outcome(after["outcome"]).label})
+    said = history.sentences(entry.verb, entry.before, entry.after, dossier.definition, offices)
     if reference := dossier.sealed_of(entry).get("reference"):
-        parts.append(_("Nomor: %(reference)s.") % {"reference": reference})
-    if entry.verb == "due_changed":
-        parts += [
-            _("Dari %(old)s menjadi %(new)s.")
-            % {"old": _moment(before.get("due_at")), "new": _moment(after.get("due_at"))}
-        ]
-    if entry.verb == "case_escalated":
-        parts.append(_("Kepada: %(to)s.") % {"to": offices.get(after.get("to"), after.get("to", ""))})
-    if after.get("paper"):
-        parts.append(_paper_title(str(after["paper"]), definition))
-    return " ".join(parts)
-
-
-def _paper_title(path: str, definition: Definition) -> str:
-    return next((say(one.title) for one in definition.requirements if one.path == path), path)
-
-
-def _moment(value: Any) -> str:
-    return long_moment(datetime.fromisoformat(value)) if value else "–"
+        said.append(_("Nomor: %(reference)s.") % {"reference": reference})
+    return said

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from lawang.documents import actions, typeset
+from lawang.documents import actions, sources, typeset
 from lawang.documents.letter import Letter
 from lawang.documents.models import Document, Letterhead, Template
 from lawang.documents.tests.letters import (
@@ -54,10 +54,23 @@ def words(answer: Any) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def test_the_list_says_whose_words_are_used(client: Client, kepala: User, desa: Agency) -> None:
+def test_the_list_says_whose_words_are_used(
+    client: Client, kepala: User, desa: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "_wordings", [])  # of a letter that no noun knows
     assert "dari paket" in words(client.get("/kelola/surat/"))
     client.post(letter(desa), typed("Menerangkan bahwa {{name}} berusaha."))
     assert "sendiri, versi 1" in words(client.get("/kelola/surat/"))
+
+
+def test_an_office_sees_only_the_letters_that_a_noun_says_are_its_own(
+    client: Client, kepala: User, desa: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_template("lain/letter", title={"id": "Surat kantor lain"})
+    monkeypatch.setattr(sources, "_wordings", [lambda office: {"usaha/letter"} if office == desa else set()])
+    shown = words(client.get("/kelola/surat/"))
+    assert "Surat keterangan usaha" in shown
+    assert "Surat kantor lain" not in shown
 
 
 def test_own_words_are_a_new_version_and_old_letters_keep_theirs(
