@@ -9,11 +9,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from lawang.areas.models import Area
-from lawang.cases.definition import Definition
+from lawang.cases.definition import Definition, Step
 from lawang.cases.models import Unit
 from lawang.cases.offices import BY_PLACE, SAME, days_of, office_for
 from lawang.cases.rehearsal.finding import Finding, found
-from lawang.cases.rules import TAKER_VERBS
+from lawang.cases.rules import verb_of
 from lawang.documents import signers
 from lawang.lib.refused import Refused
 from lawang.people.calendar import WorkingDays
@@ -128,14 +128,26 @@ class House:
     def _takers(self) -> dict[tuple[str, int], frozenset[int]]:
         return {}
 
-    def who_may(self, by: str, office: Agency) -> frozenset[int]:
-        """Return the ids of the people who may take a step of such a taker in an office."""
-        key = (by, office.pk)
+    def who_may(self, verb: str, office: Agency) -> frozenset[int]:
+        """Return the ids of the people who may take a step that needs a verb in an office."""
+        key = (verb, office.pk)
         if key not in self._takers:
             self._takers[key] = frozenset(
-                one.user_id for one in self._memberships if self._covers(one, TAKER_VERBS[by], office)
+                one.user_id for one in self._memberships if self._covers(one, verb, office)
             )
         return self._takers[key]
+
+    def _takes_place_in(self, step: Step) -> dict[int, Agency]:
+        """Return the offices whose people take a step, by id: who holds the case; for payments, who answers for it."""
+        if step.kind == "pay":
+            return self._owners
+        return {office.pk: office for state in step.sources for office in self.offices_of(state)}
+
+    @cached_property
+    def _owners(self) -> dict[int, Agency]:
+        """The offices that answer for cases, over the places of the made-up applicants."""
+        unit = self.definition.unit
+        return {office.pk: office for area in self.places_of(unit) if (office := self.office(unit, area))}
 
     def _covers(self, one: Membership, verb: str, office: Agency) -> bool:
         scope = Grant(one).scope(verb)
@@ -150,10 +162,9 @@ class House:
         """Return who takes steps in an office, in any of the states that it can hold."""
         people: frozenset[int] = frozenset()
         for step in self.definition.steps.values():
-            if step.by in TAKER_VERBS and any(
-                office.pk == other.pk for state in step.sources for other in self.offices_of(state)
-            ):
-                people |= self.who_may(step.by, office)
+            verb = verb_of(step)
+            if verb is not None and office.pk in self._takes_place_in(step):
+                people |= self.who_may(verb, office)
         return people
 
     def findings(self) -> Iterator[Finding]:
@@ -192,10 +203,11 @@ class House:
     def _nobody_may(self) -> Iterator[Finding]:
         """Steps that no person of this regency may take today."""
         for step in self.definition.steps.values():
-            if step.by not in TAKER_VERBS:
+            verb = verb_of(step)
+            if verb is None:
                 continue
-            offices = {office.pk: office for state in step.sources for office in self.offices_of(state)}
-            without = [office for office in offices.values() if not self.who_may(step.by, office)]
+            offices = self._takes_place_in(step)
+            without = [office for office in offices.values() if not self.who_may(verb, office)]
             if without:
                 words = _(
                     "Hari ini tidak ada orang yang boleh mengambil langkah “%(step)s” di %(count)s kantor: %(names)s."
@@ -213,8 +225,7 @@ class House:
     def _nobody_signs(self) -> Iterator[Finding]:
         """Letters for which not exactly one person holds the office that signs."""
         used = {step.letter for step in self.definition.steps.values()}
-        unit = self.definition.unit
-        owners = {office.pk: office for area in self.places_of(unit) if (office := self.office(unit, area))}
+        owners = self._owners
         for letter in self.definition.letters.values():
             for word in letter.signers if letter.code in used else ():
                 without = [

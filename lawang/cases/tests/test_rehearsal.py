@@ -16,7 +16,7 @@ from lawang.cases.services import registry
 from lawang.cases.tests.aula import aula, make_office
 from lawang.lib.text import say
 from lawang.people.models import Membership
-from tests.cast import make_agency, make_membership, make_node, make_user
+from tests.cast import make_agency, make_membership, make_node, make_role, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -197,6 +197,34 @@ def test_a_question_that_is_hard_to_answer(at: datetime) -> None:
     for one in people[:2]:
         one.faults = {"people": "Paling banyak 200."}
     assert [one.place for one in of_form(definition, people)] == ["field:people"]
+
+
+# Payments
+
+
+def paid() -> dict[str, Any]:
+    """Return the service with one more step: whoever was granted it is paid."""
+    data = aula()
+    decide = next(step for step in data["steps"] if step["kind"] == "decide")
+    step = {**decide, "code": "pay", "kind": "pay", "from": ["lent"], "to": "lent", "outcomes": []}
+    step |= {"by": "officer", "title": {"id": "Bayar"}}
+    step.pop("letter", None)
+    return {"steps": [*data["steps"], step]}
+
+
+def test_whoever_pays_is_looked_for_by_the_verb_to_pay(at: datetime) -> None:
+    office = make_office()
+    sentences = [say(one.sentence) for one in rehearse(at, **paid()).findings if one.kind == "nobody_may"]
+    assert sentences == [
+        "Hari ini tidak ada orang yang boleh mengambil langkah “Bayar” di 1 kantor: Pengelola Balai."
+    ]
+    treasurer = make_role("treasurer", {"cases.see": "agency", "cases.pay": "agency"})
+    make_membership(make_user("tuti"), role=treasurer, agency=make_agency("dinkes"))
+    assert kinds(rehearse(at, **paid()))["nobody_may"] is True  # of another office
+    make_membership(make_user("dwi"), role=treasurer, agency=office)
+    found = rehearse(at, **paid())
+    assert "nobody_may" not in kinds(found)
+    assert [wait.people for wait in found.waits] == [3]
 
 
 # Work that follows the place
