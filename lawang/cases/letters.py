@@ -26,8 +26,9 @@ from lawang.lib.text import Text, say, text
 from lawang.people import parties
 from lawang.people.models import Agency, User
 from lawang.people.node import day_of
-from lawang.people.permissions import may, real
+from lawang.people.permissions import may, real, sees
 from lawang.record.actions import thing_name
+from lawang.record.models import Privacy
 
 ALWAYS: dict[
     str, Text
@@ -227,7 +228,7 @@ def listen(document: Document, word: str, by: User | None, at: datetime) -> None
 
 
 def may_read(user: AbstractBaseUser | AnonymousUser, document: Document) -> bool:
-    """Tell whether somebody may read a document of a case: whoever may see the case, or has it in their account.
+    """Tell whether somebody may read a document of a case: by the case and their class, or their account.
 
     Applicants without an account read theirs on the tracking page, which asks for the ticket itself.
     """
@@ -235,4 +236,6 @@ def may_read(user: AbstractBaseUser | AnonymousUser, document: Document) -> bool
     if case is None:
         return False
     person = real(user)
-    return bool(person and person.pk == case.account_id) or bool(may(user, "cases.see", case))
+    if person is not None and person.pk == case.account_id:
+        return True
+    return bool(may(user, "cases.see", case)) and sees(user, Privacy.PERSONAL)

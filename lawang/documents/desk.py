@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -205,11 +206,12 @@ def _show(
     issues = bool(may(request.user, "documents.issue", found))
     revokes = bool(may(request.user, "documents.revoke", found))
     times, last = reading.times_checked(found)
+    reads = sees(request.user, Privacy.PERSONAL)
     context = {
         "document": found,
         "title": say(found.title),
         "tag": state_tag(found),
-        "facts": _facts(found, with_number=sees(request.user, Privacy.PERSONAL)),
+        "facts": _facts(found, with_number=reads),
         "places": [(one, _place_words(one, waiting)) for one in places],
         "report": _report(found),
         "can_sign": can_sign,
@@ -225,6 +227,7 @@ def _show(
         "doing": doing,
         "times": times,
         "last": last,
+        "reads": reads,
         "has_word": found.template_id is not None and found.erased_at is None,
         "thing": thing_name(found),
         "sees_history": bool(may(request.user, "record.see_history")),
@@ -294,6 +297,8 @@ def _download(
     request: HttpRequest, key: UUID, make: Callable[[Document], bytes], kind: str, ending: str
 ) -> HttpResponse:
     found = _document(request, key)
+    if not sees(request.user, Privacy.PERSONAL):
+        raise PermissionDenied(_("Isi surat adalah data pribadi; tugas Anda tidak mencakupnya."))
     saw(found, [ending], by=me(request), at=now(), why=request.path)
     try:
         content = make(found)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from lawang.documents import sources
 from lawang.documents.models import Document, Letterhead, Signature, Template
 from lawang.people.models import Agency, User
-from lawang.people.permissions import may, register
+from lawang.people.permissions import may, register, sees
 from lawang.record import verbs
 from lawang.record.files import register_reader
 from lawang.record.models import File
@@ -95,12 +95,12 @@ def install() -> None:
 
 
 def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
-    """Tell whether somebody may read a document's file: who may see the office's letters, and, once it is issued,
-    whom the thing it came from lets."""
+    """Tell whether somebody may read a document's file: who may see the office's letters and personal data, and, once
+    it is issued, whom the thing it came from lets."""
     document = Document.objects.filter(key=file.about.partition(":")[2]).first()
     if document is None:
         return False
-    if may(user, "documents.see", document):
+    if may(user, "documents.see", document) and sees(user, file.privacy):
         return True
     is_the_paper = document.file_id == file.pk and document.state in READABLE
     return is_the_paper and sources.may_read(user, document)

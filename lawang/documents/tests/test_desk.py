@@ -33,7 +33,11 @@ def node() -> None:
 def kepala(client: Client) -> User:
     """The head of the village, signed in."""
     user = make_user("wayan", name="Wayan Contoh")
-    make_membership(user, role=make_role("chief", HEAD, signs_as=["head"]), agency=make_village())
+    make_membership(
+        user,
+        role=make_role("chief", HEAD, signs_as=["head"], highest_privacy="personal"),
+        agency=make_village(),
+    )
     client.force_login(user)
     return user
 
@@ -42,7 +46,7 @@ def kepala(client: Client) -> User:
 def ratih(client: Client) -> User:
     """An officer of the village, signed in."""
     user = make_user("ratih", name="Ratih Contoh")
-    make_membership(user, role=make_role("clerk", OFFICER), agency=make_village())
+    make_membership(user, role=make_role("clerk", OFFICER, highest_privacy="personal"), agency=make_village())
     client.force_login(user)
     return user
 
@@ -112,7 +116,8 @@ def test_a_number_from_another_system_is_found_whole_and_opened_on_its_page_only
     assert f'href="{address(document)}"' in words(client.get(f"/meja/dokumen/?q={number}"))
     assert address(document) not in words(client.get("/meja/dokumen/?q=1611-LU"))
     assert number not in b"".join(client.get("/meja/dokumen/unduh/")).decode()
-    assert number not in words(client.get(address(document)))  # a clerk of the class internal
+    Role.objects.update(highest_privacy="internal")
+    assert number not in words(client.get(address(document)))
     assert not Access.objects.exists()
     Role.objects.update(highest_privacy="personal")
     assert number in words(client.get(address(document)))
@@ -120,6 +125,22 @@ def test_a_number_from_another_system_is_found_whole_and_opened_on_its_page_only
     with CaptureQueriesContext(connection) as asked:
         client.get(address(document))
     assert len(asked) <= 12
+
+
+def test_who_may_not_see_personal_data_sees_that_there_is_a_letter_and_not_what_is_in_it(
+    client: Client, ratih: User
+) -> None:
+    document = make_document()
+    assert document.file is not None
+    Role.objects.update(highest_privacy="internal")
+    said = words(client.get(address(document)))
+    assert document.number in said
+    assert "data pribadi; tugas Anda tidak mencakupnya" in said
+    assert address(document, "pdf/") not in said
+    for path in (address(document, "pdf/"), address(document, "word/")):
+        assert client.get(path).status_code == 403
+    assert client.get(f"/berkas/{document.file.key}/").status_code == 404
+    assert not Access.objects.exists()
 
 
 def test_the_export_has_the_same_filters_and_nobody_in_it(client: Client, ratih: User) -> None:

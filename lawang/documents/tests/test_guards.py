@@ -16,7 +16,7 @@ from lawang.documents.models import Document, Template
 from lawang.documents.tests.letters import AT, VALUES, make_document, make_draft, make_template, make_village
 from lawang.documents.tests.test_typeset import set_letter
 from lawang.lib.refused import Refused
-from lawang.people.models import User
+from lawang.people.models import Role, User
 from lawang.record.actions import hash_of
 from lawang.record.doctor import Level, examine
 from lawang.record.files import may_read, path_of
@@ -117,14 +117,17 @@ def test_history_tells_it_all_and_nothing_personal() -> None:
 
 def make_reader(verbs: dict[str, str], agency: Any = None) -> User:
     user = make_user("pembaca")
-    make_membership(user, role=make_role("reader", verbs), agency=agency or make_village())
+    make_membership(user, role=make_role("reader", verbs, highest_privacy="personal"), agency=agency or make_village())
     return user
 
 
 def test_the_file_is_read_by_the_office_and_by_nobody_else(siti: User) -> None:
     file = make_document().file
     assert isinstance(file, File)
-    assert may_read(make_reader({"documents.see": "agency"}), file)
+    reader = make_reader({"documents.see": "agency"})
+    assert may_read(reader, file)
+    Role.objects.update(highest_privacy="internal")
+    assert not may_read(User.objects.get(pk=reader.pk), file)
     assert not may_read(siti, file)
     assert not may_read(AnonymousUser(), file)
     other = make_user("lain")
