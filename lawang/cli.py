@@ -36,7 +36,7 @@ lawang packs check|install|diff|list
 lawang services list|rehearse|publish|unit
 lawang plan import|export|check
 lawang areas import           the outlines of an area, from its official GeoJSON
-lawang demo load              the demonstration regency, once
+lawang demo load              the demonstration regency, once; later only new services
 lawang backup [FILE]          tables and files in one .tar that any PostgreSQL from 15 on takes back
 lawang restore FILE           into an empty database
 lawang keys export FILE       the private keys, under a passphrase
@@ -250,6 +250,9 @@ def _prepare(step: Steps) -> None:
     if settings.DEMO and _is_empty():
         call_command("demo", "load")
         step.done("demonstration")
+    elif _demo_brings_services():
+        call_command("demo", "load")
+        step.done("new services of the demonstration")
     connection.close()
 
 
@@ -259,6 +262,13 @@ def _is_empty() -> bool:
     from lawang.plans.models import Plan
 
     return not (Plan.objects.exists() or User.objects.exists())
+
+
+def _demo_brings_services() -> bool:
+    """Tell whether this is the demonstration, and an upgrade brought services that are not published yet."""
+    from lawang.portal.demo import brings_services
+
+    return brings_services()
 
 
 def _static_fingerprint() -> str:

@@ -14,6 +14,8 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from tests.world import drop_database
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def empty_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
@@ -67,7 +69,6 @@ def test_packs_are_checked_without_any_table(empty_database: str) -> None:
     assert lawang(empty_database, "packs", "check", "packs/nasional").returncode == 0
 
 
-@pytest.mark.django_db
 def test_a_mistake_of_ours_is_not_hidden_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from lawang import cli
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.cases import demo as cases
+from lawang.cases.models import ServiceVersion
 from lawang.lib.refused import Refused
 from lawang.lib.text import text
 from lawang.measures import actions as measures
@@ -70,6 +71,23 @@ def load(*, at: datetime, say: Say, folder: Path = FOLDER) -> bool:
     with transaction.atomic(), remembered():  # thousands of permissions ask which day it is here
         _Loader(folder, at=at, say=say).load()
     return True
+
+
+def brings_services() -> bool:
+    """Tell whether packs brought services that this demonstration has not looked at yet; never true elsewhere."""
+    fresh = ServiceVersion.objects.filter(state=ServiceVersion.State.DRAFT, rehearsal={})
+    return fresh.exists() and is_loaded()
+
+
+def open_new_services(*, at: datetime, folder: Path = FOLDER) -> int:
+    """Publish what packs brought since the demonstration was loaded; return how many services.
+
+    A regency publishes its own by hand, after it has read them: there this does nothing.
+    """
+    if not is_loaded() or not ServiceVersion.objects.filter(state=ServiceVersion.State.DRAFT).exists():
+        return 0
+    with transaction.atomic(), remembered():
+        return cases.open_services(folder, at=at)
 
 
 def _check_empty() -> None:

@@ -213,7 +213,7 @@ def test_the_command_refuses_what_is_unknown(draft: ServiceVersion) -> None:
     with pytest.raises(CommandError, match="Tidak ada pekerjaan “bala”; yang ada: balai"):
         run("unit", "bala", "balai")
     with pytest.raises(
-        CommandError, match="Tidak ada instansi “bala”; yang ada: balai. Maksud Anda “balai”?"
+        CommandError, match=r"Tidak ada instansi “bala”; yang ada: balai\. Maksud Anda “balai”\?"
     ):
         run("unit", "balai", "bala")
     run("unit", "balai", "-")

@@ -114,11 +114,11 @@ class Command(BaseCommand):
         if options["agency"] != "-":
             agency = Agency.objects.filter(code=options["agency"]).first()
             if agency is None:
-                known = [*Agency.objects.filter(valid_to=None).values_list("code", flat=True)]
+                agencies = list(Agency.objects.filter(valid_to=None).values_list("code", flat=True))
                 raise CommandError(
                     _("Tidak ada instansi “%(code)s”; yang ada: %(known)s.")
-                    % {"code": options["agency"], "known": listed(known)}
-                    + nearest(options["agency"], known)
+                    % {"code": options["agency"], "known": listed(agencies)}
+                    + nearest(options["agency"], agencies)
                 )
         publishing.assign_unit(unit, agency, by=None, at=timezone.now())
         self.stdout.write(f"{unit.code}: {agency.code if agency else '–'}")

@@ -13,7 +13,7 @@ from lawang.portal import demo
 
 
 class Command(BaseCommand):
-    help = "Muat kabupaten contoh, sekali."
+    help = "Muat kabupaten contoh, sekali; sesudah itu terbitkan layanan baru yang dibawa paket."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         tasks = parser.add_subparsers(dest="task", required=True, metavar="load")
@@ -33,5 +33,7 @@ class Command(BaseCommand):
             raise CommandError(refused.sentence) from refused
         if is_new:
             self.stdout.write(f"Data contoh dimuat. Kata sandi semua akun: {demo.PASSWORD}")
+        elif opened := demo.open_new_services(at=at, folder=folder):
+            self.stdout.write(f"Data contoh sudah ada; {opened} layanan baru dari paket diterbitkan.")
         else:
             self.stdout.write("Data contoh sudah ada; tidak ada yang diubah.")
