@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
+from django.utils.crypto import salted_hmac
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ from lawang.cases.models import Case
 from lawang.cases.receiving import paper_of
 from lawang.lib import codes
 from lawang.lib.refused import Refused, TryLater
+from lawang.people.permissions import real
+from lawang.record.resent import content_of
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,28 @@ class Paper:
 
     announced: Announced
     data: bytes
+
+
+DAY = "_today"  # of the page of a form without a script; with what was typed it makes the key of the sending
+
+
+def names_of(request: HttpRequest) -> tuple[str, str]:
+    """Return the idempotency key and the tracking code of a citizen's form: those that its script made, else ours.
+
+    A page that is the same for everybody carries no key. Without a script the same content from the same browser, on
+    pages of the same day, is the same sending: a double press, or a page sent again after its answer was lost. Key and
+    code are made from it under the installation's secret, so that nobody can tell a code from what was typed.
+    """
+    try:
+        return str(uuid.UUID(request.POST.get("key", ""))), code_of(request.POST)
+    except ValueError:
+        pass
+    person = real(request.user)
+    browser = [request.headers.get(name, "") for name in ("User-Agent", "Accept-Language")]
+    words = [request.path, str(person.key if person else ""), *browser, *content_of(request)]
+    digest = salted_hmac("cases.incoming", "\x00".join(words), algorithm="sha512").digest()
+    typed = codes.normalise(request.POST.get("code", ""))
+    return str(uuid.UUID(bytes=digest[:16], version=4)), typed or codes.code_of(int.from_bytes(digest[16:32]))
 
 
 def key_of(data: QueryDict) -> str:

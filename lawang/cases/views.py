@@ -1,7 +1,6 @@
 """Citizens find a service, read what it needs, and ask for it: list, service page, form, paper form, event of life."""
 
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -210,8 +209,8 @@ def _form_page(
         "form": form,
         "about": about,
         "notice": catalogue.notice(definition),
-        "key": uuid4(),
-        "code": codes.new_code(),
+        "day_field": incoming.DAY,
+        "day": today().isoformat(),
         "version_field": VERSION,
         "language_field": LANGUAGE,
         "about_field": ABOUT,
@@ -240,11 +239,12 @@ def _apply(
     if asked := request.POST.get(MORE):
         form = _typed(request, definition, faults={}, more=[asked])
         return _form_page(request, version, definition, form, about)
+    key, code = incoming.names_of(request)
     papers, faults = incoming.papers_in(request.FILES, definition)
     sent = Sent(
         service=definition.code,
         version=version.number,
-        code=incoming.code_of(request.POST),
+        code=code,
         data=incoming.data_of(request),
         language=incoming.language(),
         papers=[one.announced for one in papers],
@@ -254,9 +254,7 @@ def _apply(
         faults |= _faults(sent, version, at) | faults
         return _form_page(request, version, definition, _typed(request, definition, faults=faults), about)
     try:
-        case, _fresh = receiving.receive(
-            incoming.key_of(request.POST), sent, account=real(request.user), at=at
-        )
+        case, _fresh = receiving.receive(key, sent, account=real(request.user), at=at)
     except Unreadable as unreadable:
         faults = unreadable.faults
     except SentDifferently:
@@ -443,8 +441,8 @@ def apply_event(request: HttpRequest, code: str, chosen: str) -> HttpResponse:
         "definition": whole,
         "form": form,
         "notices": [(one.title, catalogue.notice(one)) for one in definitions],
-        "key": uuid4(),
-        "code": codes.new_code(),
+        "day_field": incoming.DAY,
+        "day": today().isoformat(),
         "language_field": LANGUAGE,
         "files_lost": form.is_bound and bool(form.errors) and bool(request.FILES),
         "crumbs": crumbs((say(found.title), reverse("cases:event", args=[found.code]))),
@@ -463,12 +461,13 @@ def _file_bundle(
     at: Any,
 ) -> HttpResponse | dict[str, str]:
     """File everything and lead to the receipt; or return what is wrong, by field."""
+    key, code = incoming.names_of(request)
     papers, faults = incoming.papers_in(request.FILES, whole)
     services = [(version.service.code, version.number) for version in versions]
     sent = Sent(
         service=services[0][0],
         version=services[0][1],
-        code=incoming.code_of(request.POST),
+        code=code,
         data=incoming.data_of(request),
         language=incoming.language(),
         papers=[one.announced for one in papers],
@@ -478,9 +477,7 @@ def _file_bundle(
             for one, version in zip(receiving.split(sent, versions), versions, strict=True):
                 faults = _faults(one, version, at) | faults
             return faults
-        cases, _fresh = receiving.receive_bundle(
-            incoming.key_of(request.POST), sent, services, account=real(request.user), at=at
-        )
+        cases, _fresh = receiving.receive_bundle(key, sent, services, account=real(request.user), at=at)
     except Unreadable as unreadable:
         return unreadable.faults
     except Refused as refused:

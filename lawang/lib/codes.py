@@ -22,7 +22,11 @@ _BETWEEN = re.compile(
 
 def new_code() -> str:
     """Return a new code of 13 characters that nobody can guess."""
-    bits = secrets.randbits(5 * BODY)
+    return code_of(secrets.randbits(5 * BODY))
+
+
+def code_of(bits: int) -> str:
+    """Return the code that the lowest 60 of these bits make."""
     body = "".join(ALPHABET[bits >> 5 * place & 31] for place in range(BODY))
     return body + check_character(body)
 

@@ -83,7 +83,7 @@ def once_sent(
     by = request.user if isinstance(request.user, AbstractBaseUser) else None
     place = request.resolver_match.view_name if request.resolver_match else ""
     digest = hashlib.sha256()
-    for words in (place, request.path, part, str(by.pk if by else ""), *_content(request)):
+    for words in (place, request.path, part, str(by.pk if by else ""), *content_of(request)):
         digest.update(words.encode(errors="replace") + b"\x00")
     key = digest.hexdigest()
     return once(key, place[:60], by, key, timezone.now(), do)
@@ -94,7 +94,7 @@ def already() -> str:
     return _("Sudah tersimpan tadi; tidak disimpan dua kali.")
 
 
-def _content(request: HttpRequest) -> list[str]:
+def content_of(request: HttpRequest) -> list[str]:
     """Return everything that was sent, the key included, files by their hash."""
     found = []
     for name, values in sorted(request.POST.lists()):

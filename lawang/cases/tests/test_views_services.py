@@ -1,18 +1,20 @@
 """Finding a service, reading it, filling in its form without a script."""
 
 import json
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from lawang.cases import answers
+from lawang.cases import answers, views
 from lawang.cases.catalogue import to_bring
 from lawang.cases.definition import definition_of
 from lawang.cases.models import Attachment, Case, Event, Service, ServiceVersion, Ticket
 from lawang.cases.tests.service_factory import BIRTH, field, make_birth, posted
+from lawang.lib import codes
 from lawang.people.models import User
 from lawang.people.node import now
 from lawang.record.actions import read_file
@@ -23,6 +25,7 @@ pytestmark = pytest.mark.django_db
 
 ORIGIN: Any = {"HTTP_ORIGIN": "http://testserver"}
 KK = "papers.family_card.files"
+FORM = "/layanan/lapor-lahir/ajukan/"
 
 
 def photo(name: str = "kk.jpg", colour: str = "white") -> SimpleUploadedFile:
@@ -363,3 +366,61 @@ def test_pages_ask_few_queries(client: Client, django_assert_max_num_queries: An
     make_birth()
     with django_assert_max_num_queries(12):
         client.get(path)
+
+
+# Without a script, and a key that would make every page another one
+
+
+def by_hand(client: Client, **changes: Any) -> Any:
+    """Send the form as a browser without scripts does, from the page as it stands there now."""
+    html = client.get(FORM).content.decode()
+    kept = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html))
+    data = {name: value for name, value in posted(**changes).items() if name not in ("key", "code")}
+    return client.post(FORM, {**kept, **data, KK: photo()}, **ORIGIN)
+
+
+def test_the_form_is_not_fetched_again_while_it_is_the_same(client: Client) -> None:
+    make_birth()
+    first = client.get(FORM)
+    assert first["ETag"] == Client().get(FORM)["ETag"]
+    assert client.get(FORM, headers={"If-None-Match": first["ETag"]}).status_code == 304
+    assert 'name="key"' not in first.content.decode()
+
+
+def test_a_form_sent_twice_without_a_script_is_one_case(client: Client) -> None:
+    make_birth()
+    first, second = by_hand(client), by_hand(client)
+    case = Case.objects.get()
+    assert first["Location"] == second["Location"] == f"/lacak/{case.code}/?baru"
+    assert Attachment.objects.count() == 1
+
+
+def test_other_content_another_browser_and_another_day_are_other_cases(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_birth()
+    by_hand(client)
+    by_hand(client, child__name="Ayu Contoh")
+    by_hand(Client(headers={"User-Agent": "Lain"}))
+    assert Case.objects.count() == 3
+    monkeypatch.setattr(views, "today", lambda: date(2030, 1, 2))
+    by_hand(client)
+    assert Case.objects.count() == 4
+    assert len(set(Case.objects.values_list("code", flat=True))) == 4
+
+
+def test_nobody_makes_the_code_from_what_was_typed(client: Client, settings: Any) -> None:
+    make_birth()
+    by_hand(client)
+    settings.SECRET_KEY = "another installation"
+    by_hand(client)
+    first, second = Case.objects.all()
+    assert first.code != second.code
+    assert codes.normalise(first.code) == first.code
+
+
+def test_mistakes_are_mended_and_sent_again(client: Client) -> None:
+    make_birth()
+    assert by_hand(client, nik="1").status_code == 422
+    assert by_hand(client).status_code == 302
+    assert Case.objects.count() == 1
