@@ -1,28 +1,29 @@
 """What citizens are told of the tallies: how promises are kept by service, office, district and time, never of a few.
 
-A service is counted in stretches of whole months, each long enough for five received and five decided cases; every
-number of a service is a sum of its stretches, so that none can be subtracted from another. Offices and districts count
-the same cases, all services together, and are joined where less would tell of fewer than five (lib/disclosure.py).
+A service is counted in stretches of whole months (stretches.py); every number of a service is a sum of its stretches,
+so that none can be subtracted from another. Offices and districts count the same cases, all services together, and are
+joined where less would tell of fewer than five (lib/disclosure.py).
 There is no table by two things at once.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q, Sum, When
+from django.db.models import Count, F, Q, When
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.cases.models import Case, Service, Tally, TallyState
 from lawang.cases.statistics import Performance
+from lawang.cases.stretches import Months, first_day, last_day, month_of
 from lawang.lib.clock import Clock, Kind
-from lawang.lib.disclosure import Joined, join_linked, spans
+from lawang.lib.disclosure import Joined, join_linked
 from lawang.lib.numbers import percent
 from lawang.lib.text import Text, say
 from lawang.people.models import Agency
@@ -30,19 +31,6 @@ from lawang.people.node import zone
 
 MONTHS = 12
 Cell = tuple[int, int, int | None]  # service, agency that answers, district
-
-
-def month_of(day: date) -> int:
-    """Return months since the year 0: neighbours differ by one."""
-    return day.year * 12 + day.month - 1
-
-
-def first_day(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
-
-
-def last_day(month: int) -> date:
-    return first_day(month + 1) - timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -124,34 +112,6 @@ class Published:
         return tuple(one for one in self.services if one.twelve is not None)
 
 
-class _Months:
-    """Received and decided by service and month, from the first month on: what stretches are made of. One query."""
-
-    def __init__(self, services: Collection[int] | None) -> None:
-        self.counts: dict[int, dict[int, tuple[int, int, int]]] = defaultdict(dict)
-        rows = Tally.objects.all() if services is None else Tally.objects.filter(service__in=services)
-        sums = rows.values_list("service_id", "month").annotate(
-            Sum("received"), Sum("decided"), Sum("on_time")
-        )
-        for service, month, *counts in sums.order_by():
-            self.counts[service][month_of(month)] = tuple(counts)
-
-    def stretches(self, service: int, until: int) -> list[range]:
-        """Return the months that are told together, oldest first, none after `until`."""
-        counts = self.counts.get(service)
-        if not counts:
-            return []
-        first = min(counts)
-        months = [counts.get(month, (0, 0, 0)) for month in range(first, until + 1)]
-        found = spans([one[0] for one in months], also=[one[1] for one in months])
-        return [range(first + one.start, first + one.stop) for one in found]
-
-    def kept(self, service: int, first: int, last: int) -> tuple[int, int]:
-        """Return how many were decided on time, and how many at all, from one month to another."""
-        found = [one for month, one in self.counts[service].items() if first <= month <= last]
-        return sum(one[2] for one in found), sum(one[1] for one in found)
-
-
 class _Late:
     """Cases that were open and past their day at the ends of the months from `since` to `until`. One query."""
 
@@ -230,7 +190,7 @@ def published(today: date, *, service: Service | None = None) -> Published:
     """Return what is told on a day: of all services, or of one with its stretches. At most seven queries."""
     window = Window.year_before(today)
     only = None if service is None else {service.pk}
-    months = _Months(only)
+    months = Months.read(only)
     shown = {pk: _shown(months, pk, window) for pk in months.counts}
     since = min((one[0].start for one in shown.values() if one), default=window.first)
     late = _Late(since, window.last, only)
@@ -270,7 +230,7 @@ def published(today: date, *, service: Service | None = None) -> Published:
     return Published(window, state.counted_to if state else None, tuple(figures), offices, districts)
 
 
-def _shown(months: _Months, service: int, window: Window) -> list[range]:
+def _shown(months: Months, service: int, window: Window) -> list[range]:
     """Return the stretches that end within a window."""
     found = months.stretches(service, window.last)
     return [one for one in found if window.first <= one.stop - 1 <= window.last]
@@ -352,7 +312,7 @@ class Kept:
 def kept(today: date, services: Collection[int] | None = None) -> list[Kept]:
     """Return how each service kept its promise; one of which there is too little to tell is missing. Two queries."""
     window = Window.year_before(today)
-    months = _Months(services)
+    months = Months.read(services)
     shown = {pk: found for pk in months.counts if (found := _shown(months, pk, window))}
     if not shown:
         return []
@@ -360,7 +320,7 @@ def kept(today: date, services: Collection[int] | None = None) -> list[Kept]:
     told = []
     for pk, stretches in shown.items():
         first, last = stretches[0].start, stretches[-1].stop - 1
-        on_time, decided = months.kept(pk, first, last)
+        on_time, decided = months.kept(pk, range(first, last + 1))
         told.append(Kept(pk, last - first + 1, on_time, decided + late.at_end(last, pk).total()))
     return told
 

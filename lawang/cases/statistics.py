@@ -25,12 +25,14 @@ from django.utils.translation import gettext_lazy as _
 from lawang.areas.models import Area
 from lawang.cases.actions import COUNTED
 from lawang.cases.models import Case, OfficeTally, Service, Tally, TallyState
+from lawang.cases.stretches import Months, month_of
 from lawang.lib.disclosure import LEAST
 from lawang.measures.periods import Period
 from lawang.measures.statistics import Counted, register
 from lawang.people.models import Agency
 from lawang.people.node import zone
 
+ROUGHLY = 5  # a figure that could be subtracted from others is told to the nearest five
 OVERLAP = timedelta(minutes=10)  # transactions that were open while the last run looked are looked at again
 
 
@@ -357,19 +359,39 @@ def _of(period: Period, parameters: Mapping[str, Any]) -> Performance:
     return performance(period.start, period.end, **_scope(parameters))
 
 
+def _told(
+    amount: Decimal | None, rows: Mapping[str, int], period: Period, parameters: Mapping[str, Any]
+) -> Counted | None:
+    """Return a figure with its numbers; roughly and without them where they could be subtracted from others."""
+    if amount is None:
+        return None
+    if _is_whole(period, parameters):
+        return Counted(amount, rows)
+    return Counted((amount / ROUGHLY).to_integral_value() * ROUGHLY, is_rough=True)
+
+
+def _is_whole(period: Period, parameters: Mapping[str, Any]) -> bool:
+    """Tell whether a figure is a sum of what is told of each service elsewhere (stretches.py)."""
+    scope = _scope(parameters)
+    if "owners" in scope or "districts" in scope:
+        return False  # offices and districts are told for all services together
+    months = Months.read(scope.get("services"))
+    span = range(month_of(period.start), month_of(period.end) + 1)
+    return all(months.is_whole(service, span) for service in months.counts)
+
+
 def on_time_share(period: Period, parameters: Mapping[str, Any]) -> Counted | None:
     """Promises kept of all that fell due: open and overdue ones count as broken."""
     found = _of(period, parameters)
-    value = found.on_time_share
     rows = {"counted": found.on_time, "of": found.judged, "overdue": found.overdue}
-    return Counted(value, rows) if value is not None else None
+    return _told(found.on_time_share, rows, period, parameters)
 
 
 def first_time_share(period: Period, parameters: Mapping[str, Any]) -> Counted | None:
     """Decided without asking for anything more, of all decided."""
     found = _of(period, parameters)
-    value = found.first_time_share
-    return Counted(value, {"counted": found.first_time, "of": found.decided}) if value is not None else None
+    rows = {"counted": found.first_time, "of": found.decided}
+    return _told(found.first_time_share, rows, period, parameters)
 
 
 def median_days(period: Period, parameters: Mapping[str, Any]) -> Counted | None:
@@ -385,19 +407,23 @@ def p90_days(period: Period, parameters: Mapping[str, Any]) -> Counted | None:
 def _days(period: Period, parameters: Mapping[str, Any], percent: int) -> Counted | None:
     found = _of(period, parameters)
     value = percentile(found.days, percent)
-    return Counted(Decimal(value), {"of": found.decided}) if value is not None else None
+    if value is None:
+        return None
+    return Counted(Decimal(value), {"of": found.decided} if _is_whole(period, parameters) else {})
 
 
 def received(period: Period, parameters: Mapping[str, Any]) -> Counted | None:
     """Cases that came in."""
-    found = _of(period, parameters)
-    return Counted(Decimal(found.received), {"counted": found.received}) if found.received >= LEAST else None
+    return _number(_of(period, parameters).received, period, parameters)
 
 
 def decided(period: Period, parameters: Mapping[str, Any]) -> Counted | None:
     """Cases that were decided."""
-    found = _of(period, parameters)
-    return Counted(Decimal(found.decided), {"counted": found.decided}) if found.decided >= LEAST else None
+    return _number(_of(period, parameters).decided, period, parameters)
+
+
+def _number(count: int, period: Period, parameters: Mapping[str, Any]) -> Counted | None:
+    return _told(Decimal(count) if count >= LEAST else None, {"counted": count}, period, parameters)
 
 
 def page_of(parameters: Mapping[str, Any]) -> str:

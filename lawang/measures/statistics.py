@@ -35,6 +35,7 @@ class Counted:
     rows: Mapping[str, int] = field(
         default_factory=dict
     )  # {"counted": 47, "of": 51}: the numbers of the formula
+    is_rough: bool = False  # rounded, and without its numbers, so that nobody learns of a few people
 
 
 Function = Callable[[Period, Mapping[str, Any]], Counted | None]
@@ -104,7 +105,7 @@ def compute(series: Series, period: Period, *, at: datetime) -> Value | None:
     slot = Q(series=series, start=period.start, end=period.end, area=None, breakdown="")
     newest = Value.objects.filter(slot).order_by("-revision").first()
     status = _status(series, is_open)
-    if newest is not None and newest.amount == amount and (newest.status in (status, Value.Status.APPROVED)):
+    if newest is not None and newest.amount == amount and _says_the_same(newest, counted, status):
         return newest
     decided = newest is not None and newest.status == Value.Status.APPROVED
     value = (
@@ -122,6 +123,7 @@ def compute(series: Series, period: Period, *, at: datetime) -> Value | None:
         "parameters": dict(series.parameters),
         "computed_at": at.isoformat(),
         "rows": dict(counted.rows),
+        **({"is_rough": True} if counted.is_rough else {}),
     }
     if status == Value.Status.APPROVED:
         Value.objects.filter(slot, is_current=True).update(is_current=False)
@@ -133,6 +135,13 @@ def compute(series: Series, period: Period, *, at: datetime) -> Value | None:
     if value.is_current:
         changed.tell([series.pk], at)
     return value
+
+
+def _says_the_same(newest: Value, counted: Counted, status: str) -> bool:
+    """Tell whether a figure that is there needs no other: an approved one stays, an open one keeps up with its rows."""
+    if newest.status == Value.Status.APPROVED:
+        return True
+    return newest.status == status and newest.basis.get("rows") == dict(counted.rows)
 
 
 def _status(series: Series, is_open: bool) -> str:

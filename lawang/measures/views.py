@@ -138,6 +138,11 @@ def _counted(basis: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rows = basis.get("rows") or {}
     if numbers := _numbers(rows):
         yield _("Dengan angkanya"), numbers
+    if basis.get("is_rough"):
+        yield (
+            _("Dibulatkan"),
+            _("Ke kelipatan lima, supaya dari angka ini tidak terbaca keadaan beberapa orang saja."),
+        )
     if rows.get("overdue"):
         yield _("Di antaranya masih terbuka dan lewat waktu"), as_is(rows["overdue"])
     yield _("Dihitung pada"), long_moment(datetime.fromisoformat(basis["computed_at"]))
