@@ -22,7 +22,7 @@ from lawang import settings as chosen
 from lawang.database import temporary
 from tests.cast import moment
 
-pytest_plugins = ["tests.browser", "tests.world", "tests.house"]
+pytest_plugins = ["tests.browser", "tests.world", "tests.house", "tests.town"]
 stack = contextlib.ExitStack()
 
 

@@ -392,7 +392,7 @@ def _of_kind(
             if given.upload is not None:
                 register_elsewhere(
                     kind=step.code,
-                    title=step.product or definition.product,
+                    title=step.product or definition.title,
                     number=given.reference.strip(),
                     date=day_of(at),
                     office=case.office,

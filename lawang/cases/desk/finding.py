@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import QuerySet
@@ -23,6 +24,18 @@ def by_words(words: str) -> bool:
     """Tell whether these words are looked up in names, where nobody knows beforehand how many there are."""
     number = words.strip().upper()
     return not (is_nik(words) or codes.normalise(words) or _NUMBER.fullmatch(number))
+
+
+def exactly(rows: CaseQuerySet, words: str) -> UUID | None:
+    """Return the key of the case that has this very number or tracking code, when it is among `rows`."""
+    number = words.strip().upper()
+    if code := codes.normalise(words):
+        rows = rows.filter(code=code)
+    elif _NUMBER.fullmatch(number):
+        rows = rows.filter(number=number)
+    else:
+        return None
+    return next(iter(rows.values_list("key", flat=True)[:1]), None)
 
 
 def found(rows: CaseQuerySet, words: str, *, by_nik: bool) -> CaseQuerySet:

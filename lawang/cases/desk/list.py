@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 
 from lawang.areas.models import Area
 from lawang.cases.definition import definition_of, warm
-from lawang.cases.desk.finding import by_words, found, is_nik
+from lawang.cases.desk.finding import by_words, exactly, found, is_nik
 from lawang.cases.desk.frame import ACT, EXPORT, SEE, Desk, frame, person
 from lawang.cases.desk.words import GROUPS, Deadline, deadline_of
 from lawang.cases.models import Attachment, Case, CaseQuerySet, Service
@@ -411,6 +411,8 @@ def chosen_tab(request: HttpRequest, ways: list[Tab], counts: list[int]) -> Tab:
 def cases(request: HttpRequest) -> HttpResponseBase:
     """Show the cases of one tab, sorted by deadline, twenty-five a page."""
     desk, at = Desk(person(request)), now()
+    if key := exactly(Case.objects.visible_to(desk.user), request.GET.get("q", "")):
+        return HttpResponseRedirect(reverse("desk:case", args=[key]))
     ways = tabs(desk, at)
     filters = DeskFilters(request, desk)
     words = filters.chosen().get("q", "")
@@ -429,8 +431,6 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     shown = seek(request, light(narrowed), tab.order, at=at, how=how)
     if words and is_nik(words) and desk.reads_names:
         write_down(shown.rows, ["nik"], by=desk.user, at=at, why=_("dicari dengan NIK"))
-    if words and len(shown.rows) == 1 and _is_exactly(shown.rows[0], words):
-        return HttpResponseRedirect(reverse("desk:case", args=[shown.rows[0].key]))
     warm(case.version for case in shown.rows)
     rows = [row_of(case, desk, at) for case in shown.rows]
     steps = _bulk_steps(rows)
@@ -461,12 +461,6 @@ def cases(request: HttpRequest) -> HttpResponseBase:
 
 def _tab_href(request: HttpRequest, tab: Tab) -> str:
     return with_query(request.GET, lihat=tab.code, sesudah=None)
-
-
-def _is_exactly(case: Case, words: str) -> bool:
-    from lawang.lib.codes import normalise
-
-    return case.number == words.strip().upper() or case.code == normalise(words)
 
 
 def _may_take(case: Case, desk: Desk) -> bool:
