@@ -469,7 +469,8 @@ def paper(request: HttpRequest, case: Case, number: int) -> HttpResponseBase:
 @with_ticket
 def document(request: HttpRequest, case: Case, key: UUID) -> HttpResponseBase:
     """Download a document that was issued to me."""
-    found = following.documents_of(case).select_related("file").filter(key=key, file__isnull=False).first()
+    issued = following.documents_of(case).select_related("file").exclude(issued_at=None)
+    found = issued.filter(key=key, file__isnull=False).first()
     if found is None or found.file is None:
         raise Http404
     return file_answer(found.file, f"{found.number or found.code}.pdf".replace("/", "-"), save=True)

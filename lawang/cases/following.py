@@ -189,7 +189,7 @@ def told(case: Case, definition: Definition, *, at: datetime) -> Told:
         outcome=progress.outcome_words(case),
         reason=clear[0],
         reference=clear[1],
-        documents=list(documents_of(case)),
+        documents=list(not_taken_back(documents_of(case))),
         late_papers=case.late_papers,  # type: ignore[attr-defined]
         siblings=siblings,
         related=related,
@@ -229,6 +229,11 @@ def documents_of(case: Case) -> QuerySet[Document]:
         .select_related("replaced_by")
         .order_by("-made_at", "-pk")
     )
+
+
+def not_taken_back(documents: QuerySet[Document]) -> QuerySet[Document]:
+    """Leave out letters that were taken back before they were signed: nobody outside the office ever had them."""
+    return documents.exclude(state=Document.State.REVOKED, issued_at=None)
 
 
 def share_words(case: Case, link: str) -> str:

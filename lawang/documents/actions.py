@@ -684,7 +684,7 @@ def pdf(document: Document, *, at: datetime | None = None) -> bytes:
 
     The caller has asked whether the person may read it. Raise LookupError when it was erased.
     """
-    if document.state in (Document.State.DRAFT, Document.State.WAITING):
+    if document.state == Document.State.DRAFT or never_signed(document):
         letter = composing.compose(
             document,
             signatures=list(document.signatures.all()),
@@ -692,6 +692,11 @@ def pdf(document: Document, *, at: datetime | None = None) -> bytes:
         )
         return typeset.pdf(letter, at=at or document.made_at)
     return file_of(document)
+
+
+def never_signed(document: Document) -> bool:
+    """Tell whether a numbered letter waits for its signatures, or was taken back while it did."""
+    return document.issued_at is None and document.state in (Document.State.WAITING, Document.State.REVOKED)
 
 
 def file_of(document: Document) -> bytes:
@@ -706,8 +711,11 @@ def file_of(document: Document) -> bytes:
 
 def docx(document: Document) -> bytes:
     """Return the letter for Word, from the same tree; for drafts and for reading, never to decide by."""
-    states = {Document.State.DRAFT: composing.DRAFT, Document.State.WAITING: composing.UNSIGNED}
-    watermark = states.get(Document.State(document.state), composing.EXAMPLE if document.is_example else "")
+    watermark = composing.EXAMPLE if document.is_example else ""
+    if document.state == Document.State.DRAFT:
+        watermark = composing.DRAFT
+    elif never_signed(document):
+        watermark = composing.UNSIGNED
     return word.docx(
         composing.compose(document, signatures=list(document.signatures.all()), watermark=watermark)
     )

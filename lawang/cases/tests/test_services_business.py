@@ -4,13 +4,16 @@ from datetime import date
 
 import pytest
 
+from lawang.cases.following import documents_of, not_taken_back
 from lawang.cases.models import Case
 from lawang.cases.services.business import is_within, months_later
 from lawang.cases.tests.facts import facts, result
 from lawang.cases.tests.national import make_national_case, make_regency, take
+from lawang.documents.actions import pdf
 from lawang.documents.models import Document, VoidedNumber
 from lawang.documents.numbers import gaps
 from lawang.documents.signatures import sign
+from lawang.documents.tests.reading import text_of
 from lawang.lib.refused import Refused
 from tests.cast import moment
 
@@ -90,6 +93,8 @@ def test_a_letter_that_was_taken_back_cannot_be_signed() -> None:
     sign(new, by=head, passphrase="", at=MONDAY)
     case.refresh_from_db()
     assert case.state == "issued"
+    assert [one.pk for one in not_taken_back(documents_of(case))] == [new.pk]  # what applicants find
+    assert "Surat ini belum ditandatangani dan belum berlaku." in text_of(pdf(old))  # what officers see
 
 
 @pytest.mark.django_db
