@@ -25,12 +25,14 @@ FIELD: Who = frozenset({"district-officer", "village-officer"})  # propose too, 
 DECIDE = PLANNER | {"agency-head", "steward"}
 RECORD = PLANNER | {"officer", "agency-head"}
 LEAD = PLANNER | {"agency-head", "leader", "council-member"}
-EXPORT = PROPOSE | {"leader", "information-officer", "auditor"}
-HANDLE = FIELD | {"officer", "agency-head", "information-officer", "data-protection-officer"}
-SEE_CASES = HANDLE | {"counter-officer", "treasurer", "auditor"}
+CHECK: Who = frozenset({"section-head", "division-head"})  # they look at what an officer prepared
+EXPORT = PROPOSE | CHECK | {"leader", "information-officer", "auditor"}
+HANDLE = FIELD | {"officer", "agency-head", "village-head", "information-officer", "data-protection-officer"}
+SEE_CASES = HANDLE | CHECK | {"counter-officer", "treasurer", "auditor"}
 FILE_FOR = FIELD | {"counter-officer", "information-officer"}
 PAY: Who = frozenset({"treasurer"})
-ISSUE = FIELD | {"officer", "agency-head", "counter-officer"}
+HEADS: Who = frozenset({"agency-head", "village-head"})
+ISSUE = FIELD | CHECK | HEADS | {"officer", "counter-officer"}
 DPO: Who = frozenset({"data-protection-officer"})
 OVERSEE = ADMINISTRATOR | {"auditor"}
 
@@ -151,11 +153,12 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(("desk:list", "desk:case", "desk:step", "desk:why", "desk:letter"), SEE_CASES),
     **dict.fromkeys(
         (
-            *("desk:many", "desk:replies", "desk:add_reply", "desk:reply", "desk:drop_reply"),
+            *("desk:replies", "desk:add_reply", "desk:reply", "desk:drop_reply"),
             *("desk:hand", "desk:note", "desk:correct", "desk:resend"),
         ),
         HANDLE,
     ),
+    "desk:many": HANDLE | CHECK,
     **dict.fromkeys(
         ("desk:export", "desk:register_csv"), frozenset({"officer", "agency-head", "information-officer"})
     ),
@@ -188,30 +191,30 @@ TABLE: dict[str, Who] = {
     "privacy:gather": HANDLE,  # and then only of a request for data that one may see
     "people:history": OVERSEE | PLANNER | {"steward", "information-officer", "data-protection-officer"},
     **dict.fromkeys(("portal:outbox", "portal:doctor"), OVERSEE),
-    **dict.fromkeys(("portal:tasks", "portal:sheet"), PROPOSE | FIELD),
+    **dict.fromkeys(("portal:tasks", "portal:sheet"), PROPOSE | FIELD | CHECK),
     "portal:figure": PROPOSE,
     "portal:decisions": DECIDE,
     **dict.fromkeys(("portal:new_meeting", "portal:progress"), RECORD),
     **dict.fromkeys(("portal:leader", "portal:leader_services", "portal:seen"), LEAD),
     **dict.fromkeys(("documents:check_any", "documents:check"), EVERYBODY),
     **dict.fromkeys(
-        (
-            *("documents:documents", "documents:export", "documents:document", "documents:pdf"),
-            "documents:word",
-        ),
+        ("documents:documents", "documents:export", "documents:document"),
         ISSUE | {"auditor"},
     ),
+    **dict.fromkeys(("documents:pdf", "documents:word"), ISSUE),  # what is written in it is personal
     **dict.fromkeys(
         ("documents:issue", "documents:discard", "documents:attach", "documents:start_again"), ISSUE
     ),
-    **dict.fromkeys(("documents:sign", "documents:decline", "documents:revoke"), frozenset({"agency-head"})),
+    **dict.fromkeys(("documents:sign", "documents:decline"), HEADS | CHECK),
+    "documents:revoke": HEADS,
     **dict.fromkeys(
         (
-            *("documents:letters", "documents:letter", "documents:letter_pdf", "documents:letter_reset"),
+            *("documents:letter", "documents:letter_pdf", "documents:letter_reset"),
             *("documents:letterhead", "documents:pattern"),
         ),
-        ADMINISTRATOR | {"agency-head"},
+        ADMINISTRATOR | {"agency-head"},  # of her own office
     ),
+    "documents:letters": ADMINISTRATOR | HEADS,
 }
 
 

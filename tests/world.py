@@ -34,6 +34,9 @@ ROLES = {
     "counter-officer": "joko",
     "district-officer": "andi",
     "village-officer": "yoga",
+    "village-head": "sulaiman",
+    "section-head": "rini",
+    "division-head": "darwis",
     "treasurer": "tuti",
 }
 
