@@ -34,7 +34,7 @@ CHECKLIST = (
         _("Amankan bukti"),
         _(
             "Salin log server dan catatan akses, tulis jam berapa siapa menemukan apa. "
-            "`lawang doctor` menunjukkan apakah riwayat masih utuh."
+            "“lawang doctor” menunjukkan apakah riwayat masih utuh."
         ),
     ),
     Item(

@@ -78,7 +78,7 @@ class IncidentForm(Form):
         help_text=gettext_lazy("Sejak saat itu 72 jam berjalan, juga malam dan hari libur."),
     )
     noticed_time = TimeField(
-        label=gettext_lazy("Jam diketahui"), max_length=5, widget=forms.TextInput({"class": "w5"})
+        label=gettext_lazy("Jam diketahui"), max_length=5, widget=forms.TextInput({"class": "w4"})
     )
     began_on = DateField(label=gettext_lazy("Tanggal terjadi"), required=False)
     which = forms.CharField(
