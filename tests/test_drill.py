@@ -19,7 +19,7 @@ def test_no_figure_that_was_acknowledged_is_lost_when_the_plug_is_pulled() -> No
 
 @pytest.mark.slow
 def test_no_application_step_letter_or_message_is_lost_or_doubled_when_the_plug_is_pulled() -> None:
-    assert cases.drill(cases.Goal(6, 60, waits=False), pause=(0.2, 1.5)) == []
+    assert cases.drill(cases.Goal(6, 60, phones=2, waits=False), pause=(0.2, 1.5)) == []
 
 
 def test_the_drill_of_figures_notices_what_is_lost_doubled_or_half() -> None:
@@ -66,6 +66,7 @@ def test_the_drill_of_cases_finds_nothing_wrong_with_what_is_right() -> None:
         (lambda found, post: case(found)["entries"].remove("case_decide grant"), "step grant was acknow"),
         (lambda found, post: found["documents"].clear(), "0 letters after 1 steps"),
         (lambda found, post: letter(found).update(is_whole=False), "is not the one that was issued"),
+        (lambda found, post: letter(found).update(state="waiting"), "L-1: still waiting"),
         (lambda found, post: letter(found)["entries"].append("document_issued"), "document_issued twice"),
         (lambda found, post: found["documents"].append(letter(found)), "letter L-1: 2 of them"),
         (lambda found, post: found["series"][0].update(last=2), "series CABUT: nobody has [2] of 2"),

@@ -26,7 +26,6 @@ from bench.drill.inside import DEFINITION, inside
 from bench.drill.people import TWO_TABS, Ended, Journal, Officer, Phone, PostOffice, Sending
 from lawang.web.tests.line import Fault, Line, line_to, random_faults
 
-PHONES = 6
 WAITING = 20  # applications that officers have not come to; phones then wait
 BUSY = 190.0  # seconds until a signature that was cut off may be asked for again
 QUIET = 150.0  # seconds without mail after which none waits: it was put off for one minute, the clock takes another
@@ -41,6 +40,7 @@ class Goal:
     submissions: int
     actions: int
     minutes: float = 0  # at most; 0: as long as it takes
+    phones: int = 6
     waits: bool = True
     began: float = field(default_factory=time.monotonic)
 
@@ -119,7 +119,7 @@ class Drill:
         """Work until enough is acknowledged, killing meanwhile; then let everybody finish what they have begun."""
         strikes = self.house.strikes
         enough = partial(goal.is_reached, self.journal, strikes)
-        phones = [threading.Thread(target=self.phone, args=[enough]) for _ in range(PHONES)]
+        phones = [threading.Thread(target=self.phone, args=[enough]) for _ in range(goal.phones)]
         officers = [threading.Thread(target=self.officer, args=[cookie]) for cookie in self.cookies[:-1]]
         head = threading.Thread(target=self.head, args=[self.cookies[-1]])
         for thread in (*phones, *officers, head):
@@ -200,18 +200,20 @@ def drill(
         f"{len(found['messages']):,} messages of which {twice} arrived twice; numbers {numbers}; "
         f"{len(found['voided'])} voided with a reason; {len(found['breaks'])} breaks in the history"
     )
-    return [*journal.trouble, *complaints(journal, found, post, house.strikes)]
+    return [*journal.trouble, *complaints(journal, found, post, house.strikes, is_over=goal.waits)]
 
 
 # What is wrong
 
 
-def complaints(journal: Journal, found: dict[str, Any], post: PostOffice, strikes: list[Strike]) -> list[str]:
-    """Compare what was acknowledged with what is there; return sentences."""
+def complaints(
+    journal: Journal, found: dict[str, Any], post: PostOffice, strikes: list[Strike], *, is_over: bool = True
+) -> list[str]:
+    """Compare what was acknowledged with what is there; return sentences. `is_over`: no signature is awaited."""
     return [
         *of_applications(journal, found["cases"]),
         *of_acts(journal, found),
-        *of_letters(found),
+        *of_letters(found, is_over),
         *of_messages(found, post, strikes),
         *of_numbers(found),
         *(f"history: {line}" for line in found["breaks"]),
@@ -273,7 +275,7 @@ def of_acts(journal: Journal, found: dict[str, Any]) -> Iterator[str]:
         yield from (f"{case['number']}: twice: {one}" for one in twice)
 
 
-def of_letters(found: dict[str, Any]) -> Iterator[str]:
+def of_letters(found: dict[str, Any], is_over: bool) -> Iterator[str]:
     letters = Counter(one["about"] for one in found["documents"])
     for case in found["cases"]:
         wanted = sum(1 for one in case["entries"] if one.endswith((" grant", " to_head")))
@@ -283,6 +285,8 @@ def of_letters(found: dict[str, Any]) -> Iterator[str]:
         yield from (
             f"{document['number']}: {verb} twice" for verb in ONCE if document["entries"].count(verb) > 1
         )
+        if is_over and document["state"] not in ("valid", "revoked"):
+            yield f"{document['number']}: still {document['state']}"
         if not document["is_whole"]:
             yield f"{document['number']}: its file is not the one that was issued"
 
