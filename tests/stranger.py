@@ -38,7 +38,7 @@ TOKENS: dict[str, set[str]] = {  # word -> roles that may read it
             PHONE,
             PHONE[1:],
             EMAIL,
-            "Zubaidah",
+            NAME,
             HEALTH,
             NOTE,
             LETTER,
@@ -48,6 +48,7 @@ TOKENS: dict[str, set[str]] = {  # word -> roles that may read it
             DEED,
         )
     },
+    "Zubaidah": {"auditor"},  # the desk masks names: "Zubaidah R."
     ASK: {"auditor"},  # sees all cases, without personal data
     WORDS: {"auditor"},  # an answer of the class internal
     BREACH: {"data-protection-officer"},
