@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseNotModified
 from django.utils import timezone
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from lawang.record.actions import read_file, saw
@@ -37,7 +38,9 @@ def file(request: HttpRequest, key: UUID) -> HttpResponseBase:
         "Cache-Control": _caching(found),
         "X-Content-Type-Options": "nosniff",
     }
-    if request.headers.get("If-None-Match") == headers["ETag"]:
+    # Before the file is opened: the middleware would answer 304 as well, and leave it open. gzip makes tags weak.
+    known = parse_etags(request.headers.get("If-None-Match", ""))
+    if headers["ETag"] in (tag.removeprefix("W/") for tag in known):
         return HttpResponseNotModified(headers=headers)
     if found.kind != "application/pdf":  # a browser's PDF viewer does not start in a sandbox
         headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -277,11 +277,11 @@ def _moment(typed: str) -> datetime | None:
 @sent_once
 def hand(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Take a case oneself, give it to a colleague, or put it back: to is "me", "nobody" or the key of a User."""
-    dossier = dossier_of(request, key, whole=False)
-    to = request.POST.get("to", "")
+    me = person(request)
+    case = get_object_or_404(Case.objects.visible_to(me).only("pk"), key=key)
     try:
-        handler = _handler(to, dossier.desk.user)
-        assign(dossier.case, handler, by=dossier.desk.user, at=dossier.at)
+        handler = _handler(request.POST.get("to", ""), me)
+        assign(case, handler, by=me, at=now())
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("desk:case", key=key)
