@@ -241,8 +241,8 @@ select gen_random_uuid(), 'Z' || lpad(n::text, 12, '0'), 'LAM-2025-' || lpad(n::
 from generate_series(%(first)s, %(last)s) n
 join people_party p on p.owner = 'bench:' || n
 join cases_service s on s.code = 'lapor-uji'
-cross join lateral (select now() - interval '1 day' - interval '1 year' * (n::bigint * 7919 %% 1000000) / 1000000.0 as at,
-    n %% 50 = 0 as runs) as t
+cross join lateral (select n %% 50 = 0 as runs,
+    now() - interval '1 day' - interval '1 year' * (n::bigint * 7919 %% 1000000) / 1000000.0 as at) as t
 join (select id, row_number() over (order by code) - 1 as place from people_agency where code like 'UJI-%%') o
     on o.place = n %% {offices};
 insert into cases_stay (case_id, state, phase, office_id, step, entered_at, left_at, days)
