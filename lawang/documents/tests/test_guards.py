@@ -117,7 +117,9 @@ def test_history_tells_it_all_and_nothing_personal() -> None:
 
 def make_reader(verbs: dict[str, str], agency: Any = None) -> User:
     user = make_user("pembaca")
-    make_membership(user, role=make_role("reader", verbs, highest_privacy="personal"), agency=agency or make_village())
+    make_membership(
+        user, role=make_role("reader", verbs, highest_privacy="personal"), agency=agency or make_village()
+    )
     return user
 
 

@@ -64,7 +64,11 @@ def test_the_same_file_is_neither_sent_nor_opened_twice(
     client.force_login(siti)
     file = keep(at)
     monkeypatch.delattr("lawang.record.views.read_file")
-    for tag in (f'"{file.sha256}"', f'W/"{file.sha256}"', f'"other", W/"{file.sha256}"'):  # gzip makes it weak
+    for tag in (
+        f'"{file.sha256}"',
+        f'W/"{file.sha256}"',
+        f'"other", W/"{file.sha256}"',
+    ):  # gzip makes it weak
         answer = client.get(f"/berkas/{file.key}/", headers={"If-None-Match": tag})
         assert answer.status_code == 304
 
