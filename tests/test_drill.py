@@ -9,6 +9,7 @@ from bench.drill.faults import Strike
 from bench.drill.people import Journal, PostOffice, Sending
 
 WORKER = Strike("worker", ((100.0, 100.1),), 1, 0)
+DATABASE = Strike("database", ((100.0, 100.1),), 1, 2)
 PAGES = Strike("pages", ((100.0, 100.1),), 3, 2)
 
 
@@ -85,16 +86,22 @@ def test_the_drill_of_cases_notices(spoil: Any, words: str) -> None:
 
 
 def test_a_message_may_arrive_twice_only_when_the_worker_died_or_its_answer_was_lost() -> None:
+    arrived = 99.5
+
     def twice(found: Any, post: PostOffice) -> None:
-        post.accepted["m1"] = [99.5, 160.0]
+        post.accepted["m1"] = [arrived, 160.0]
 
     def unanswered(found: Any, post: PostOffice) -> None:
         twice(found, post)
-        post.unanswered.append(("m1", 99.5))
+        post.unanswered.append(("m1", arrived))
 
     assert "nothing was cut off" in said_of(twice)
     assert "nothing was cut off" in said_of(twice, PAGES)
     assert said_of(twice, WORKER) == ""
+    arrived = 100.5  # it was on its way when the database went, and nothing could be committed
+    assert said_of(twice, DATABASE) == ""
+    arrived = 120.0
+    assert "nothing was cut off" in said_of(twice, DATABASE)
     assert said_of(unanswered) == ""
 
 

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKS = {"pages": b"granian", "worker": b"procrastinate", "database": b"postgres", "everything": b""}
 VICTIMS = tuple(MARKS)
 PATIENCE = 120  # seconds until everything answers again, on a machine that is busy with something else
+ON_ITS_WAY = 5  # seconds from the lock on a message until the mail server has it, at most, on a busy machine
 CUT_OFF = 10  # seconds from there to the commit, at most
 BREAK = """
 from django.db import connection
@@ -40,10 +41,14 @@ class Strike:
     processes: int
     back: float  # seconds until a page came back
 
-    def cuts_off(self, begun: float, again: float) -> bool:
-        """Tell whether a job that reached the outside at `begun` may have died of it and run once more at `again`."""
+    def cuts_off(self, arrived: float, again: float) -> bool:
+        """Tell whether a message that arrived at one moment, and at another again, could not be marked as sent.
+
+        What killed came after it arrived, or while it was on its way: then nothing can commit any more.
+        """
         return self.victim != "pages" and any(
-            begun <= end and start <= min(begun + CUT_OFF, again) for start, end in self.moments
+            arrived - ON_ITS_WAY <= end and start <= min(arrived + CUT_OFF, again)
+            for start, end in self.moments
         )
 
 

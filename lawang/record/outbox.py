@@ -1,8 +1,8 @@
 """How a message leaves the house: senders by channel, attempts, and when to give up.
 
-A message is sent inside the transaction that marks it sent, under a lock on its row. When the process dies between the
-other side's "accepted" and our commit, the message is sent a second time; it carries the same Message-ID (from
-`Outbox.key`), by which the receiver can tell.
+A message is sent inside the transaction that marks it sent, under a lock on its row. When the process or the database
+dies while it is on its way, or between the other side's "accepted" and our commit, the message is sent a second time;
+it carries the same Message-ID (from `Outbox.key`), by which the receiver can tell.
 """
 
 import logging
