@@ -262,16 +262,25 @@ def may_reopen(case: Case, definition: Definition, at: datetime, days: WorkingDa
     return at <= deadlines.plus(definition.reopen_within, begun, days or days_of(case.owner))
 
 
+# What stands around a case, and hardly ever changes: where the caller has it already it is not joined again.
+AROUND = {
+    "version": "version",
+    "service": "service",
+    "owner": "owner__calendar",
+    "office": "office__calendar",
+    "area": "area",
+}
+
+
 def lock(case: Case, revision: int | None = None) -> tuple[Case, Definition]:
     """Return the case as it is now, locked until the transaction ends, with its definition."""
-    found = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related(
-            "version", "service", "owner__calendar", "office__calendar", "area", "applicant", "subject"
-        )
-        .defer("version__definition")
-        .get(pk=case.pk)
-    )
+    brought = [name for name in AROUND if Case._meta.get_field(name).is_cached(case)]  # type: ignore[union-attr]
+    joined = [path for name, path in AROUND.items() if name not in brought]
+    rows = Case.objects.select_for_update(of=("self",)).select_related(*joined, "applicant", "subject")
+    found = (rows if "version" in brought else rows.defer("version__definition")).get(pk=case.pk)
+    for name in brought:
+        if getattr(found, f"{name}_id") == getattr(case, f"{name}_id"):
+            setattr(found, name, getattr(case, name))
     if revision is not None and revision != found.revision:
         raise Changed(
             _("Permohonan ini baru saja diubah orang lain. Baca dulu perubahannya, lalu putuskan lagi.")
