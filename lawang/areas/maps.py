@@ -5,6 +5,7 @@ chart = district_map(regency, {"16.11.03": MapValue("12 program", share=0.4, url
 {% include "areas/_map.html" with map=chart %}      or    {{ chart }}    (both with credit, legend and table)
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date as Date
@@ -12,7 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 import shapely
-from django.db.models import Count
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -97,16 +100,11 @@ def district_map(
 
     `values` is by code. `legend` names the tones used ({"on_track": "Sesuai jalur"}); shares explain themselves.
     Drawn from the layer that holds most of these areas (of equals the newest), and where there is none as a
-    schematic map of their points, which says so. At most four queries, three of them only the first time.
+    schematic map of their points, which says so. At most three queries, two of them only the first time.
     """
     children = Area.objects.filter(parent=regency, valid_to=None) if on is None else _children_on(regency, on)
-    areas = sorted(children, key=lambda area: area.code)
-    layer = (
-        Layer.objects.filter(outlines__area__in=[area.pk for area in areas])
-        .annotate(count=Count("outlines"))
-        .order_by("-count", "-date", "-id")
-        .first()
-    )
+    areas = sorted(children.annotate(layers=_layers()), key=lambda area: area.code)
+    layer = _fullest(areas)
     drawing = None
     if layer is not None:
         drawing = _from_layer(
@@ -147,7 +145,23 @@ def district_map(
     )
 
 
-def _children_on(regency: Area, on: Date) -> Iterable[Area]:
+def _layers() -> ArraySubquery:
+    """Return the layers that hold an area, as a column of its row."""
+    columns = {name: f"layer__{name}" for name in ("id", "sha256", "date", "title", "source", "licence")}
+    return ArraySubquery(Outline.objects.filter(area=OuterRef("pk")).values(json=JSONObject(**columns)))
+
+
+def _fullest(areas: Iterable[Any]) -> Layer | None:
+    """Return the layer that holds most of these areas, of equals the newest; None where none holds any."""
+    layers = [layer for area in areas for layer in area.layers]
+    if not layers:
+        return None
+    counts = Counter(layer["id"] for layer in layers)
+    best = max(layers, key=lambda layer: (counts[layer["id"]], layer["date"], layer["id"]))
+    return Layer(**best | {"date": Date.fromisoformat(best["date"])})
+
+
+def _children_on(regency: Area, on: Date) -> QuerySet[Area]:
     """Return the areas below on that day; the regency itself may have been another row then."""
     return Area.objects.valid(on).filter(code__startswith=regency.code + ".", parent__level=regency.level)
 

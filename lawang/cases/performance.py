@@ -21,7 +21,6 @@ from lawang.lib.dates import month_name, short_date
 from lawang.lib.numbers import number
 from lawang.lib.text import say
 from lawang.measures.statistics import STATISTICS
-from lawang.people.models import Agency
 from lawang.people.node import node, today
 from lawang.web import charts
 from lawang.web.download import csv_response
@@ -282,12 +281,8 @@ Waiting = list[tuple[str, Wait]]
 
 
 def offices_in_waiting(window: Window, *, service: int | None = None) -> Waiting:
-    """Return (name of an office, how long cases lay there), the longest first. Two queries."""
-    found = waits(window.start, window.end, service=service)
-    names = dict(
-        Agency.objects.filter(pk__in=[one.office_id for one in found]).values_list("pk", "short_name")
-    )
-    return [(names[one.office_id], one) for one in found]
+    """Return (name of an office, how long cases lay there), the longest first. One query."""
+    return [(one.office, one) for one in waits(window.start, window.end, service=service)]
 
 
 def wait_chart(places: Waiting) -> SafeString:

@@ -312,6 +312,7 @@ class Wait:
     """How long cases lay at one office before they went on."""
 
     office_id: int
+    office: str  # its short name
     stays: int
     median_days: int | None
     p90_days: int | None
@@ -322,11 +323,11 @@ def waits(start: date, end: date, *, service: int | None = None) -> list[Wait]:
     rows = OfficeTally.objects.filter(month__gte=start.replace(day=1), month__lte=end)
     if service is not None:
         rows = rows.filter(service=service)
-    days: dict[int, Counter[int]] = {}
-    for office, found in rows.values_list("office_id", "days"):
-        days.setdefault(office, Counter()).update({int(number): count for number, count in found.items()})
+    days: dict[tuple[int, str], Counter[int]] = {}
+    for pk, name, found in rows.values_list("office_id", "office__short_name", "days"):
+        days.setdefault((pk, name), Counter()).update({int(number): count for number, count in found.items()})
     found_waits = [
-        Wait(office, sum(counts.values()), percentile(counts, 50), percentile(counts, 90))
+        Wait(*office, sum(counts.values()), percentile(counts, 50), percentile(counts, 90))
         for office, counts in days.items()
         if sum(counts.values()) >= LEAST
     ]

@@ -1,11 +1,9 @@
 """What stands at the head of an agency's letters: its own letterhead, or one made of what the installation knows."""
 
-import base64
-
 from lawang.documents.letter import Crest, Head
 from lawang.documents.models import Letterhead
 from lawang.lib.text import say
-from lawang.packs.theme import current_theme
+from lawang.packs.theme import current_crest
 from lawang.people.models import Agency
 from lawang.people.node import node
 
@@ -60,8 +58,8 @@ def head_of(agency: Agency) -> tuple[Head, str]:
 
 
 def _crest() -> Crest | None:
-    picture = current_theme().get("crest")
-    if not isinstance(picture, dict):
+    picture = current_crest()
+    if picture is None:
         return None
-    form = "svg" if str(picture["file"]).endswith(".svg") else "png"
-    return Crest(form, base64.b64decode(picture["content"]), f"Lambang {say(node().name, 'id')}")
+    form = "svg" if picture.kind == "image/svg+xml" else "png"
+    return Crest(form, picture.content, f"Lambang {say(node().name, 'id')}")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -106,9 +106,9 @@ class Row:
 
 
 def _wordings(office: Agency) -> list[Row]:
-    current = Template.objects.filter(is_current=True)
-    packs = {one.code: one for one in current.filter(agency=None).order_by("code")}
-    own = {one.code: one for one in current.filter(agency=office)}
+    current = list(Template.objects.filter(Q(agency=None) | Q(agency=office), is_current=True))
+    packs = {one.code: one for one in current if one.agency_id is None}
+    own = {one.code: one for one in current if one.agency_id is not None}
     wanted = sources.wordings_of(office)
     rows = []
     for code in sorted({*packs, *own}):

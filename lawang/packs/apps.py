@@ -10,11 +10,13 @@ class PacksConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lawang.packs import kinds, rules, theme
+        from lawang.people import node
         from lawang.people.permissions import may
         from lawang.web import shell
 
         kinds.register()
         rules.install()
+        node.provide(worn=theme.column())
         shell.provide(theme.brand)
         shell.link(
             _("Paket"),

@@ -432,6 +432,11 @@ def install_settings(items: list[dict[str, Any]], pack: PackVersion) -> None:
         the_node.forget()
 
 
+def install_theme(_items: list[dict[str, Any]], _pack: PackVersion) -> None:
+    """Let the node bring the theme anew: it is read out of the installed version."""
+    the_node.forget()
+
+
 def nothing_more(_items: list[dict[str, Any]], _pack: PackVersion) -> None:
     """Install what is only read out of the installed version: the row in InstalledPack is all there is to it."""
 
@@ -469,7 +474,7 @@ def register() -> None:
     register_kind(
         "theme",
         schema=THEME,
-        install=nothing_more,
+        install=install_theme,
         meaning="Name, crest, colour and contact of one regency.",
         title=gettext_lazy("Tampilan"),
     )

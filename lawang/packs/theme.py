@@ -3,6 +3,7 @@
 import base64
 from dataclasses import dataclass
 
+from django.db.models import Func, JSONField, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from lawang.lib.text import Text
@@ -20,26 +21,34 @@ class Crest:
     content: bytes
 
 
-def current_theme() -> dict[str, object]:
-    """Return the theme's definition without the bytes of its crest, or an empty one. One query beside the node's."""
-    name = node().theme
-    theme = (
-        InstalledPack.objects.filter(name=name, is_current=True)
-        .values_list("definitions__theme__0", flat=True)
-        .first()
-        if name
-        else None
+def column() -> Subquery:
+    """Return the theme that a node names, as a column of its row: without the bytes of the crest, NULL for none."""
+    named = InstalledPack.objects.filter(name=OuterRef("theme"), is_current=True)
+    light = Func(
+        "definitions__theme__0",
+        template="(%(expressions)s #- '{crest,content}')",
+        output_field=JSONField(),
     )
-    return dict(theme or {})
+    return Subquery(named.annotate(light=light).values("light")[:1])
+
+
+def current_theme() -> dict[str, object]:
+    """Return the theme's definition without the bytes of its crest, or an empty one. It comes with the node."""
+    return dict(getattr(node(), "worn", None) or {})
+
+
+def current_crest() -> Crest | None:
+    """Return the crest of the current theme. One query beside the node's."""
+    return _crest(InstalledPack.objects.filter(name=node().theme, is_current=True))
 
 
 def crest(digest: str) -> Crest | None:
     """Return the crest whose SHA-256 begins with `digest`, of any installed version, so that old pages keep theirs."""
-    found = (
-        InstalledPack.objects.filter(definitions__theme__0__crest__sha256__startswith=digest)
-        .values_list("definitions__theme__0__crest", flat=True)
-        .first()
-    )
+    return _crest(InstalledPack.objects.filter(definitions__theme__0__crest__sha256__startswith=digest))
+
+
+def _crest(packs: QuerySet[InstalledPack]) -> Crest | None:
+    found = packs.values_list("definitions__theme__0__crest", flat=True).first()
     if not found:
         return None
     kind = "image/svg+xml" if found["file"].endswith(".svg") else "image/png"

@@ -12,6 +12,7 @@ from django.utils import timezone
 from lawang.lib.text import text
 from lawang.people.models import Node
 
+_columns: dict[str, Any] = {}
 _remembered: ContextVar[dict[str, Any] | None] = ContextVar("remembered", default=None)
 T = TypeVar("T")
 
@@ -37,13 +38,22 @@ def memo(name: str, find: Callable[[], T]) -> T:
     return found
 
 
+def provide(**columns: Any) -> None:
+    """Let the node's row bring these columns, which every page needs and people, above on the street, cannot name.
+
+    Expressions over Node, handed in once from AppConfig.ready; an unsaved node does not have them.
+    """
+    _columns.update(columns)
+
+
 def node() -> Node:
     """Return the one row, or an unsaved one with defaults while the installation is not set up."""
     return memo("node", _find)
 
 
 def _find() -> Node:
-    return Node.objects.select_related("area").order_by("pk").first() or Node(name=text("Lawang"))
+    rows = Node.objects.select_related("area").annotate(**_columns)
+    return rows.order_by("pk").first() or Node(name=text("Lawang"))
 
 
 def forget() -> None:

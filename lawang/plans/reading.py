@@ -95,7 +95,23 @@ class Tree:
 
 
 def tree(framework_id: int) -> Tree:
-    nodes = tuple(FrameworkNode.objects.filter(framework=framework_id).order_by("order", "code"))
+    return _tree(FrameworkNode.objects.filter(framework=framework_id).order_by("order", "code"))
+
+
+def tree_rows() -> ArraySubquery:
+    """Return the nodes of an edition's own framework as a column `tree_rows` of `in_force`, for `tree_of`."""
+    return gathered(
+        FrameworkNode.objects.filter(framework=OuterRef("plan__framework")).order_by("order", "code")
+    )
+
+
+def tree_of(revision: Any) -> Tree:
+    """Return the tree that was read together with an edition. No query."""
+    return _tree(revived(FrameworkNode, revision.tree_rows))
+
+
+def _tree(rows: Iterable[FrameworkNode]) -> Tree:
+    nodes = tuple(rows)
     return Tree(nodes, {node.pk: node for node in nodes})
 
 

@@ -53,11 +53,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """What does my regency promise, and does it keep its word?"""
     day = today()
     columns = {name: as_column(rows) for name, rows in catalogue.door_rows().items()}
-    revision: Any = reading.in_force(day, **columns)
+    revision: Any = reading.in_force(day, tree_rows=reading.tree_rows(), **columns)
     if revision is None:
         return render(request, "portal/home_empty.html", {"doors": catalogue.doors()})
     framework = revision.plan.framework
-    tree = reading.tree(framework.pk)
+    tree = reading.tree_of(revision)
     tally = reading.tally(revision, framework.pk)
     changes = tell(newest_entries(None, 40), revision, tree)
     since = now() - timedelta(days=7)
@@ -174,11 +174,11 @@ def changes(request: HttpRequest) -> HttpResponse:
     until = _asked_until(request)
     monday = until - timedelta(days=until.weekday())
     first = monday - timedelta(weeks=WEEKS - 1)
-    revision = reading.in_force(today())
+    revision = reading.in_force(today(), tree_rows=reading.tree_rows())
     context: dict[str, Any] = {"crumbs": [(_("Beranda"), reverse("portal:home"))]}
     if revision is None:
         return render(request, "portal/changes.html", {**context, "weeks": []})
-    tree = reading.tree(revision.plan.framework_id)
+    tree = reading.tree_of(revision)
     filters = ChangeFilters(request, revision, tree)
     chosen = filters.chosen()
     things = None
@@ -214,10 +214,10 @@ def weeks_of(told: Sequence[Change]) -> list[tuple[date, date, list[Change]]]:
 
 
 def _told(request: HttpRequest, most: int = 100) -> list[Change]:
-    revision = reading.in_force(today())
+    revision = reading.in_force(today(), tree_rows=reading.tree_rows())
     if revision is None:
         return []
-    tree = reading.tree(revision.plan.framework_id)
+    tree = reading.tree_of(revision)
     chosen = ChangeFilters(request, revision, tree).chosen()
     things = (
         things_of(revision, tree, node=chosen.get("dimensi", ""), agency=chosen.get("instansi", ""))

@@ -77,7 +77,7 @@ def test_outlines_are_read_once_for_a_layer() -> None:
         connection,
     ) as queries:
         district_map(regency, {}, title="Peta")
-    assert len(queries) == 2
+    assert len(queries) == 1
 
 
 def test_shared_borders_stay_shared_and_everything_lies_in_the_frame() -> None:

@@ -1,5 +1,6 @@
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,8 +9,9 @@ from lawang.areas.models import Area
 from lawang.lib.refused import Refused
 from lawang.packs import theme
 from lawang.packs.actions import install
-from lawang.packs.tests.folders import write_pack
+from lawang.packs.tests.folders import MANIFEST, write_pack
 from lawang.people.models import Node
+from lawang.people.node import remembered
 from lawang.settings import ROOT
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,28 @@ def test_the_brand_comes_from_the_theme(dressed: None) -> None:
     assert brand.accent == "#1f5c3f"
     assert brand.crest.startswith("/lambang-")
     assert len(brand.sources) == 2
+
+
+def test_pages_ask_for_theme_and_node_at_once(dressed: None, django_assert_num_queries: Any) -> None:
+    with remembered(), django_assert_num_queries(1):
+        assert theme.brand().accent == "#1f5c3f"
+        assert "content" not in theme.current_theme()["crest"]  # type: ignore[operator]
+    picture = theme.current_crest()
+    assert picture is not None
+    assert (picture.content, picture.kind) == (CREST, "image/svg+xml")
+
+
+def test_a_newer_theme_is_worn_at_once(dressed: None, tmp_path: Path, at: datetime) -> None:
+    with remembered():
+        assert theme.brand().accent == "#1f5c3f"
+        newer = write_pack(
+            tmp_path / "newer",
+            pack=MANIFEST.replace('"1"', '"2"'),
+            theme=THEME.replace("#1f5c3f", "#0a4da6"),
+        )
+        (newer / "crest.svg").write_bytes(CREST)
+        install(newer, by=None, at=at)
+        assert theme.brand().accent == "#0a4da6"
 
 
 def test_the_crest_is_served_for_ever_and_without_scripts(dressed: None, client: Client) -> None:
