@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +14,16 @@ from lawang.people import permissions
 from lawang.people.actions import delegate, end_delegation
 from lawang.people.models import Agency, User
 from lawang.people.node import now, today
-from lawang.people.permissions import acts_for, demand, forget, highest_privacy, may, reach, register
+from lawang.people.permissions import (
+    Grants,
+    acts_for,
+    demand,
+    forget,
+    highest_privacy,
+    may,
+    reach,
+    register,
+)
 from lawang.record.models import Privacy
 from tests.cast import make_agency, make_membership, make_role, make_user
 
@@ -192,6 +202,22 @@ def test_a_delegate_acts_within_the_dates(tree: dict[str, Agency], siti: User) -
     forget(siti)
     assert not may(siti, "tests.read", thing)
     assert acts_for(siti) == set()
+
+
+def test_what_is_held_and_lent_is_one_query(siti: User, django_assert_num_queries: Any) -> None:
+    own = make_membership(siti, role=make_role("r", {"tests.read": "all"}))
+    other = make_membership(make_user("wayan"), role=make_role("s", {"tests.read": "all"}))
+    day = today()
+    for to, first in ((siti, 0), (siti, 3), (make_user("budi"), 6)):
+        start = day + timedelta(first)
+        delegate(other, to=to, from_date=start, to_date=start + timedelta(2), by=None, at=now())
+    siti = User.objects.get(pk=siti.pk)
+    with django_assert_num_queries(1):
+        held = Grants(siti, day).all
+        assert [(one.membership.pk, one.through and one.through.to_date) for one in held] == [
+            (own.pk, None),
+            (other.pk, day + timedelta(2)),
+        ]
 
 
 def test_a_closed_account_lends_nothing(siti: User) -> None:
