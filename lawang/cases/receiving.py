@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -78,6 +78,7 @@ def version_for(service: str, number: int, *, at: datetime) -> ServiceVersion:
     """
     found = (
         ServiceVersion.objects.select_related("service")
+        .defer("definition", "rehearsal")
         .filter(service__code=service, number=number)
         .exclude(state=ServiceVersion.State.DRAFT)
         .first()
@@ -238,7 +239,14 @@ def receive(
 
     # Not the account: whoever sends again after the login has ended gets the same receipt.
     result, fresh = once(key, FILE, by, _content(sent), at, do)
-    return Case.objects.select_related("service", "version").get(key=result["case"]), fresh
+    return _filed().get(key=result["case"]), fresh
+
+
+def _filed() -> QuerySet[Case]:
+    """Return cases with what a receipt tells; the definition is known to this process and not read again."""
+    return Case.objects.select_related("service", "version").defer(
+        "version__definition", "version__rehearsal", "search"
+    )
 
 
 def receive_bundle(
@@ -295,10 +303,7 @@ def receive_bundle(
 
     content = _content(sent) | {"service": [service for service, _number in services]}
     result, fresh = once(key, BUNDLE, None, content, at, do)
-    cases = {
-        str(one.key): one
-        for one in Case.objects.select_related("service", "version").filter(key__in=result["cases"])
-    }
+    cases = {str(one.key): one for one in _filed().filter(key__in=result["cases"])}
     return [cases[one] for one in result["cases"]], fresh
 
 

@@ -248,6 +248,10 @@ class Dossier:
         return parties.opened(self.case.representative or self.case.applicant, key=self.key)
 
 
+WITH_A_STEP = ("service", "version", "owner__calendar", "office__calendar", "area", "applicant", "subject")
+WITH_ITS_PAGE = ("representative", "handler", "filed_by", "escalated_to", "batch")
+
+
 def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "", whole: bool = True) -> Dossier | None:
     """Return the case with everything around it; None when there is none that the person may see.
 
@@ -257,20 +261,7 @@ def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "", whole: b
     rows = (
         Case.objects.visible_to(desk.user)
         .filter(key=key)
-        .select_related(
-            "service",
-            "version",
-            "owner__calendar",
-            "office__calendar",
-            "area",
-            "applicant",
-            "subject",
-            "representative",
-            "handler",
-            "filed_by",
-            "escalated_to",
-            "batch",
-        )
+        .select_related(*WITH_A_STEP, *(WITH_ITS_PAGE if whole else ()))
         .defer("version__definition", "version__rehearsal", "search")
         .annotate(
             reply_lines=_rows(
