@@ -51,7 +51,7 @@ def database(url: str) -> dict[str, object]:
         # docs/decisions/0905-planner-settings.md
         "OPTIONS": {
             "application_name": "lawang",
-            "options": "-c jit=off -c join_collapse_limit=4",
+            "options": "-c jit=off -c join_collapse_limit=4 -c work_mem=16MB",
             **query,
         },
     }

@@ -4,8 +4,8 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db.models import F, Func, QuerySet
 
 from lawang.cases.models import Case, CaseQuerySet
 from lawang.lib import codes
@@ -38,11 +38,18 @@ def exactly(rows: CaseQuerySet, words: str) -> UUID | None:
     return next(iter(rows.values_list("key", flat=True)[:1]), None)
 
 
-def found(rows: CaseQuerySet, words: str, *, by_nik: bool) -> CaseQuerySet:
+def found(rows: CaseQuerySet, words: str, *, by_nik: bool, among_few: bool = False) -> CaseQuerySet:
     """Return the cases that fit the words. `by_nik`: whether the person may search by NIK; the caller writes it down.
 
-    Every word of a name must begin a word of the case's names, number or code.
+    Every word of a name must begin a word of the case's names, number or code. `among_few`: each of these rows is
+    looked at, for the index of words would first gather everybody of that name, tens of thousands in a million.
     """
+    column = "search"
+    if among_few:
+        rows, column = (
+            rows.alias(bare=Func(F("search"), function="strip", output_field=SearchVectorField())),
+            "bare",
+        )
     if is_nik(words):
         return _of_person(rows, words.replace(" ", "")) if by_nik else rows.none()
     if code := codes.normalise(words):
@@ -55,11 +62,11 @@ def found(rows: CaseQuerySet, words: str, *, by_nik: bool) -> CaseQuerySet:
             else rows.filter(number__startswith=f"{number}-")
         )
     if _FIGURES.fullmatch(number):
-        return rows.filter(search=SearchQuery(number.zfill(6), config="simple"))
+        return rows.filter(**{column: SearchQuery(number.zfill(6), config="simple")})
     beginnings = [f"{word}:*" for word in re.findall(r"\w+", words.lower())[:6]]
     if not beginnings:
         return rows.none()
-    return rows.filter(search=SearchQuery(" & ".join(beginnings), config="simple", search_type="raw"))
+    return rows.filter(**{column: SearchQuery(" & ".join(beginnings), config="simple", search_type="raw")})
 
 
 def _of_person(rows: CaseQuerySet, nik: str) -> CaseQuerySet:

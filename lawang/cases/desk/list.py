@@ -41,7 +41,7 @@ from lawang.web.tables import Chip, Filters, with_query
 PER_PAGE = 25
 CAP = 1000  # nothing is counted beyond
 MOST_ROWS = 5000  # of an export
-ALONG, COLLECT, LATELY = "along", "collect", "lately"  # see seek
+ALONG, COLLECT = "along", "collect"  # see seek
 LATELY_SPAN = timedelta(days=7)
 NOBODY = "-"
 TAKE = "_ambil"  # a step of no definition: become the handler
@@ -215,8 +215,8 @@ class DeskFilters(Filters):
         self.errors.clear()  # what does not fit is ignored, and no field is marked for it
         return found
 
-    def narrow(self, rows: CaseQuerySet, at: datetime) -> CaseQuerySet:
-        """Return those that fit."""
+    def narrow(self, rows: CaseQuerySet, at: datetime, *, among_few: bool = False) -> CaseQuerySet:
+        """Return those that fit. `among_few`: see finding.found."""
         chosen = self.chosen()
         if code := chosen.get("layanan"):
             rows = rows.filter(service__in=[one.pk for one in self.services if one.code == code])
@@ -230,7 +230,7 @@ class DeskFilters(Filters):
         if chosen.get("lewat"):
             rows = rows.filter(phase=OPEN, due_at__lt=at)
         if words := chosen.get("q"):
-            rows = found(rows, words, by_nik=self.desk.reads_names)
+            rows = found(rows, words, by_nik=self.desk.reads_names, among_few=among_few)
         return rows
 
     def chips(self) -> list[Chip]:
@@ -303,29 +303,31 @@ class Shown:
 
 
 def seek(
-    request: HttpRequest, rows: CaseQuerySet, order: tuple[str, str], *, at: datetime, how: str = ALONG
+    request: HttpRequest,
+    rows: CaseQuerySet,
+    order: tuple[str, str],
+    *,
+    how: str = ALONG,
+    lately: CaseQuerySet | None = None,
 ) -> Shown:
     """Return the page after ?sesudah=, which holds the order's value and the key of the last row before.
 
     `how`: ALONG walks along the order until enough is found, right where many fit. COLLECT gathers what fits and puts
-    it in order then, right where few do. LATELY tries the last week first: of words the database only guesses how often
-    they occur, and a wrong guess takes seconds with a million cases.
+    it in order then, right where few do. `lately`: those of the last week, which are tried first: of words the database
+    only guesses how often they occur, and a wrong guess takes seconds with a million cases.
     """
     column, is_down = order[0].lstrip("-"), order[0].startswith("-")
     place = _place(request.GET.get("sesudah", ""))
+    after = Q()
     if place:
         value, pk = place
         beyond, from_there = ("lt", "lte") if is_down else ("gt", "gte")
-        rows = rows.filter(
-            Q(**{f"{column}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk}),
-            **{f"{column}__{from_there}": value},
+        after = Q(**{f"{column}__{from_there}": value}) & (
+            Q(**{f"{column}__{beyond}": value}) | Q(**{f"pk__{beyond}": pk})
         )
-    page: list[Case] = []
-    if how == LATELY:
-        since = (place[0] if place else at) - LATELY_SPAN
-        page = _ordered(rows.filter(received_at__gte=since), column, is_down, ALONG)
+    page = [] if lately is None else _ordered(lately.filter(after), column, is_down, COLLECT)
     if len(page) <= PER_PAGE:
-        page = _ordered(rows, column, is_down, ALONG if how == ALONG else COLLECT)
+        page = _ordered(rows.filter(after), column, is_down, how)
     last = page[PER_PAGE - 1] if len(page) > PER_PAGE else None
     moment = getattr(last, column) if last else None
     return Shown(
@@ -426,9 +428,13 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     tab = chosen_tab(request, ways, counts)
     narrowed = all_of_them if tab is ways[-1] else filters.narrow(tab.cases, at)
     how = ALONG  # what runs is few, in the order of its index
-    if tab is ways[-1]:
-        how = LATELY if guessed else COLLECT if fit < CAP else ALONG
-    shown = seek(request, light(narrowed), tab.order, at=at, how=how)
+    if tab is ways[-1] and (guessed or fit < CAP):
+        how = COLLECT
+    lately = None
+    if tab is ways[-1] and guessed and "sesudah" not in request.GET:
+        week = tab.cases.filter(received_at__gte=at - LATELY_SPAN)
+        lately = light(filters.narrow(week, at, among_few=True))
+    shown = seek(request, light(narrowed), tab.order, how=how, lately=lately)
     if words and is_nik(words) and desk.reads_names:
         write_down(shown.rows, ["nik"], by=desk.user, at=at, why=_("dicari dengan NIK"))
     warm(case.version for case in shown.rows)
