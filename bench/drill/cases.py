@@ -28,7 +28,7 @@ from lawang.web.tests.line import Fault, Line, line_to, random_faults
 
 WAITING = 20  # applications that officers have not come to; phones then wait
 BUSY = 190.0  # seconds until a signature that was cut off may be asked for again
-QUIET = 150.0  # seconds without mail after which none waits: it was put off for one minute, the clock takes another
+LATE = 900.0  # seconds after which no message waits any more: put off by 1 minute, then by 5, and the clock's own
 ONCE = ("document_numbered", "document_issued", "document_signed", "document_revoked")
 MANY = ("case_note", "paper_arrived", "case_assigned")  # compared by what they say, or harmless
 
@@ -182,7 +182,7 @@ def drill(
         began = time.monotonic()
         Drill(house, cookies, journal, (streets, desks)).run(goal, pause, broken=broken)
         if goal.waits:
-            post.wait(QUIET)
+            await_messages(house)
         else:
             house.shell(inside("send_what_waits"))
         found = house.shell(inside("look"))
@@ -201,6 +201,13 @@ def drill(
         f"{len(found['voided'])} voided with a reason; {len(found['breaks'])} breaks in the history"
     )
     return [*journal.trouble, *complaints(journal, found, post, house.strikes, is_over=goal.waits)]
+
+
+def await_messages(house: Installation) -> None:
+    """Wait until no message is left to be sent, or it is too late for one to be."""
+    began = time.monotonic()
+    while time.monotonic() - began < LATE and house.shell(inside("messages_waiting")):
+        time.sleep(10)
 
 
 # What is wrong

@@ -223,6 +223,12 @@ def bytes_of(file: Any) -> bytes:
         return stream.read()
 
 
+def messages_waiting() -> int:
+    from lawang.record.models import Outbox
+
+    return Outbox.objects.filter(state=Outbox.State.WAITING).count()
+
+
 def send_what_waits() -> None:
     """Do at once what the clock does every minute."""
     from django.utils import timezone

@@ -284,12 +284,6 @@ class PostOffice:
     def __exit__(self, *_raised: object) -> None:
         self.controller.stop()
 
-    def wait(self, quiet: float) -> None:
-        """Wait until nothing arrived for so many seconds."""
-        began = time.monotonic()
-        while time.monotonic() - max([began, *(moments[-1] for moments in self.accepted.values())]) < quiet:
-            time.sleep(2)
-
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
         found = re.search(rb"(?im)^message-id: <([0-9a-f-]{36})@", envelope.content)
