@@ -110,6 +110,9 @@ INSTALLED_APPS = [
     "lawang.documents",
     "lawang.cases",
     "lawang.plans",
+    "lawang.surveys",
+    "lawang.exchange",
+    "lawang.movement",
     "lawang.connect",
     "lawang.portal",
     "allauth",  # after ours, so that our templates of its pages win
