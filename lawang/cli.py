@@ -26,6 +26,7 @@ WITHOUT_DATABASE = {
     "makemessages",
     "version",
     "css",
+    "score",
     "--help",
 }
 PACKS = ("nasional", "empat-lawang")
@@ -35,6 +36,7 @@ lawang work                   the worker alone: messages, nightly seal
 lawang packs check|install|diff|list
 lawang services list|rehearse|publish|unit
 lawang plan import|export|check
+lawang score KIND TRACK CSV   the scores of a yearly evaluation, without a database
 lawang areas import           the outlines of an area, from its official GeoJSON
 lawang demo load              the demonstration regency, once; later only new services
 lawang backup [FILE]          tables and files in one .tar that any PostgreSQL from 15 on takes back
