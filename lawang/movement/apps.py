@@ -7,6 +7,7 @@ class MovementConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lawang.movement import packs
+        from lawang.movement import packs, rules
 
+        rules.install()
         packs.register()

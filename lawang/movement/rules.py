@@ -1,0 +1,55 @@
+"""Who may do what in the yearly evaluation: regencies answer, assessors mark, the movement runs it."""
+
+from django.utils.translation import gettext_lazy
+
+from lawang.movement.models import Answer, Assessment, Seat, Sheet
+from lawang.people.permissions import register
+from lawang.record import verbs
+
+
+def _panel(thing: object) -> set[int]:
+    """Return the ids of the assessors whom a regency was given to; of a sheet its own assessor alone."""
+    if isinstance(thing, Sheet):
+        return {thing.seat.user_id}
+    if isinstance(thing, Seat):
+        return {thing.user_id}
+    if isinstance(thing, Answer):
+        thing = thing.assessment
+    assert isinstance(thing, Assessment)
+    return set(thing.seats.values_list("user", flat=True))
+
+
+def install() -> None:
+    register("movement.answer", title=gettext_lazy("mengisi penilaian mandiri"))
+    register("movement.release", title=gettext_lazy("mengirim penilaian mandiri"))
+    register("movement.follow_up", title=gettext_lazy("menindaklanjuti rekomendasi"))
+    register("movement.run", title=gettext_lazy("menyelenggarakan evaluasi"))
+    register(
+        "movement.assess",
+        title=gettext_lazy("menilai daerah"),
+        noun=gettext_lazy("penilaian ini"),
+        people=_panel,
+    )
+    verbs.register(
+        {
+            "assessment_begun": gettext_lazy("Penilaian mandiri dimulai"),
+            "assessment_entered": gettext_lazy("Daerah didaftarkan"),
+            "assessment_released": gettext_lazy("Penilaian mandiri dikirim"),
+            "assessment_taken_back": gettext_lazy("Penilaian mandiri ditarik kembali"),
+            "answer_given": gettext_lazy("Jawaban ditulis"),
+            "answers_proposed": gettext_lazy("Usulan jawaban dihitung ulang"),
+            "evaluation_opened": gettext_lazy("Evaluasi dibuka"),
+            "evaluation_marking": gettext_lazy("Penilaian panel dimulai"),
+            "evaluation_published": gettext_lazy("Hasil diumumkan"),
+            "interview_set": gettext_lazy("Wawancara dijadwalkan"),
+            "interview_held": gettext_lazy("Notulen wawancara ditulis"),
+            "mark_revised": gettext_lazy("Nilai diubah setelah rapat panel"),
+            "objection_answered": gettext_lazy("Sanggahan dijawab"),
+            "objection_raised": gettext_lazy("Sanggahan diajukan"),
+            "recommendation_followed": gettext_lazy("Tindak lanjut dicatat"),
+            "result_settled": gettext_lazy("Nilai dihitung"),
+            "seat_given": gettext_lazy("Penilai ditugaskan"),
+            "sheet_declared": gettext_lazy("Benturan kepentingan dinyatakan"),
+            "sheet_handed_in": gettext_lazy("Lembar nilai diserahkan"),
+        }
+    )
