@@ -45,9 +45,9 @@ def track_of(assessment: Assessment) -> Track:
 
 @transaction.atomic
 def begin(
-    instrument: Instrument, track: str, *, answers_until: datetime, by: User, at: datetime
+    instrument: Instrument, track: str, year: int, *, answers_until: datetime, by: User, at: datetime
 ) -> Assessment:
-    """Begin this regency's self-assessment, filled in with what the system knows.
+    """Begin this regency's self-assessment of a year, filled in with what the system knows.
 
     Raise Refused when this year's has begun already, when the track is not of the instrument, or when the installation
     does not say whose it is.
@@ -58,13 +58,19 @@ def begin(
         raise Refused(_("Pemasangan ini belum tahu milik daerah mana. Isi dulu di halaman Pemasangan."))
     if track not in instrument.shape.tracks:
         raise Refused(_("Jalur itu tidak ada di instrumen ini."))
-    if Assessment.objects.filter(area=home.area, evaluation__instrument__code=instrument.code).exists():
+    if Evaluation.objects.filter(year=year).exists():
         raise Refused(_("Penilaian mandiri tahun ini sudah dimulai."))
-    evaluation = Evaluation.objects.create(instrument=instrument, opened_at=at, answers_until=answers_until)
+    evaluation = Evaluation.objects.create(
+        year=year, instrument=instrument, opened_at=at, answers_until=answers_until
+    )
     assessment = Assessment.objects.create(evaluation=evaluation, area=home.area, track=track)
     Answer.objects.bulk_create(Answer(assessment=assessment, item=item.code) for item in asked(assessment))
     record(
-        assessment, "assessment_begun", by=by, at=at, after={"instrument": instrument.code, "track": track}
+        assessment,
+        "assessment_begun",
+        by=by,
+        at=at,
+        after={"year": year, "instrument": instrument.code, "track": track},
     )
     _propose(assessment, at)
     return assessment

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lawang.areas.models import Area
 from lawang.lib.text import TextField
@@ -45,11 +46,14 @@ class Evaluation(models.Model):
     """One row is one yearly evaluation: which instrument version it asks with, and until when."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("diisi daerah")
-        MARKING = "marking", _("dinilai")
-        PUBLISHED = "published", _("diumumkan")
+        OPEN = "open", gettext_lazy("diisi daerah")
+        MARKING = "marking", gettext_lazy("dinilai")
+        PUBLISHED = "published", gettext_lazy("diumumkan")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    year = models.PositiveSmallIntegerField(
+        unique=True
+    )  # which is evaluated; the instrument may be an older one
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="evaluations")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     opened_at = models.DateTimeField()
@@ -58,14 +62,14 @@ class Evaluation(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-instrument__year", "-opened_at"]
+        ordering = ["-year"]
 
     def __str__(self) -> str:
-        return str(self.instrument_id)
+        return str(self.year)
 
     @property
-    def year(self) -> int:
-        return self.instrument.year
+    def title(self) -> str:
+        return _("Evaluasi kota cerdas %(year)s") % {"year": self.year}
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -78,10 +82,10 @@ class Assessment(models.Model):
     """One row is one regency in one evaluation."""
 
     class State(models.TextChoices):
-        ANSWERING = "answering", _("sedang diisi")
-        RELEASED = "released", _("dikirim")
-        MARKED = "marked", _("selesai dinilai")
-        PUBLISHED = "published", _("diumumkan")
+        ANSWERING = "answering", gettext_lazy("sedang diisi")
+        RELEASED = "released", gettext_lazy("dikirim")
+        MARKED = "marked", gettext_lazy("selesai dinilai")
+        PUBLISHED = "published", gettext_lazy("diumumkan")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="assessments")
@@ -109,12 +113,15 @@ class Answer(models.Model):
     """One row is what a regency says to one item, and how it came about."""
 
     class Source(models.TextChoices):
-        EMPTY = "empty", _("belum ada jawaban")  # nobody has said anything, the system knows nothing
-        PROPOSED = "proposed", _("usulan sistem")  # filled in by proposals.py, not looked at yet
-        CONFIRMED = "confirmed", _("dibenarkan")
-        CHANGED = "changed", _("diubah")  # against what was proposed, with a reason
-        ADDED = "added", _("ditulis sendiri")
-        NOTHING = "nothing", _("memang tidak ada")  # answered: nothing there
+        EMPTY = (
+            "empty",
+            gettext_lazy("belum ada jawaban"),
+        )  # nobody has said anything, the system knows nothing
+        PROPOSED = "proposed", gettext_lazy("usulan sistem")  # filled in by proposals.py, not looked at yet
+        CONFIRMED = "confirmed", gettext_lazy("dibenarkan")
+        CHANGED = "changed", gettext_lazy("diubah")  # against what was proposed, with a reason
+        ADDED = "added", gettext_lazy("ditulis sendiri")
+        NOTHING = "nothing", gettext_lazy("memang tidak ada")  # answered: nothing there
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # what its evidence is about
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
@@ -126,7 +133,7 @@ class Answer(models.Model):
     source = models.CharField(max_length=9, choices=Source, default=Source.EMPTY)
     proposed = models.TextField(blank=True)  # the system's words, kept beside what was made of them
     counts = models.JSONField(default=dict, blank=True)  # the basis: what was counted
-    proofs = models.JSONField(default=list, blank=True)  # [{"title", "url", "file"}], from the system
+    proofs = models.JSONField(default=list, blank=True)  # [{"title", "url"}], from the system
     reason = models.CharField(max_length=300, blank=True)  # why it was changed
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -207,10 +214,10 @@ class Recommendation(models.Model):
     """One row is one recommendation of a result letter, and what became of it."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("belum ditindaklanjuti")
-        UNDERWAY = "underway", _("sedang dikerjakan")
-        DONE = "done", _("selesai")
-        DECLINED = "declined", _("tidak dikerjakan")  # with a reason
+        OPEN = "open", gettext_lazy("belum ditindaklanjuti")
+        UNDERWAY = "underway", gettext_lazy("sedang dikerjakan")
+        DONE = "done", gettext_lazy("selesai")
+        DECLINED = "declined", gettext_lazy("tidak dikerjakan")  # with a reason
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="recommendations")

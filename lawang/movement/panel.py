@@ -32,15 +32,19 @@ from lawang.record.actions import record
 
 
 @transaction.atomic
-def open_evaluation(instrument: Instrument, *, answers_until: datetime, by: User, at: datetime) -> Evaluation:
+def open_evaluation(
+    instrument: Instrument, year: int, *, answers_until: datetime, by: User, at: datetime
+) -> Evaluation:
     """Open the evaluation of a year. Raise Refused when it is open already or the deadline has passed."""
     demand(by, "movement.run")
-    if Evaluation.objects.filter(instrument__code=instrument.code).exists():
-        raise Refused(_("Evaluasi dengan instrumen ini sudah dibuka."))
+    if Evaluation.objects.filter(year=year).exists():
+        raise Refused(_("Evaluasi tahun ini sudah dibuka."))
     if answers_until <= at:
         raise Refused(_("Tenggatnya sudah lewat. Pilih hari yang akan datang."))
-    evaluation = Evaluation.objects.create(instrument=instrument, opened_at=at, answers_until=answers_until)
-    record(evaluation, "evaluation_opened", by=by, at=at, after={"instrument": instrument.code})
+    evaluation = Evaluation.objects.create(
+        year=year, instrument=instrument, opened_at=at, answers_until=answers_until
+    )
+    record(evaluation, "evaluation_opened", by=by, at=at, after={"year": year, "instrument": instrument.code})
     return evaluation
 
 

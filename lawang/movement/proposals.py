@@ -33,6 +33,7 @@ from lawang.plans.models import (
     Revision,
 )
 from lawang.plans.reading import Tree, tree
+from lawang.record.models import File
 
 RAN = (Programme.State.RUNNING, Programme.State.DONE)
 LISTED = 6  # names in a sentence
@@ -40,11 +41,10 @@ LISTED = 6  # names in a sentence
 
 @dataclass(frozen=True)
 class Proof:
-    """Something that shows it: a page of this installation or a kept paper."""
+    """Something that shows it: the address of a page of this installation, or of a kept paper."""
 
     title: str
-    url: str = ""
-    file: int | None = None  # pk of a record.File
+    url: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Known:
             body__plan=self.revision.plan, date__year=self.year, recorded_at__isnull=False
         )
         seats = Prefetch("attendance", Attendance.objects.select_related("member"))
-        return list(held.prefetch_related(seats).order_by("date"))
+        return list(held.select_related("minutes_file").prefetch_related(seats).order_by("date"))
 
     @cached_property
     def quick_wins(self) -> list[QuickWin]:
@@ -138,6 +138,10 @@ def listed(names: Iterable[str]) -> str:
     return f"{words}, +{len(known) - LISTED}" if known[LISTED:] else words
 
 
+def _paper(file: File) -> str:
+    return reverse("record:file", args=[file.key])
+
+
 def _days(meetings: Iterable[Meeting]) -> str:
     return listed(long_date(one.date) for one in meetings)
 
@@ -157,8 +161,8 @@ def legal_basis(known: Known, item: Item) -> Proposal:
         "from": long_date(revision.in_force_from) if revision.in_force_from else "…",
     }
     proofs = [Proof(_("Rencana induk yang berlaku"), reverse("plan"))]
-    if revision.legal_file_id:
-        proofs.insert(0, Proof(f"{revision.legal_kind} {revision.legal_number}", file=revision.legal_file_id))
+    if revision.legal_file:
+        proofs.insert(0, Proof(f"{revision.legal_kind} {revision.legal_number}", _paper(revision.legal_file)))
     return Proposal(words, {}, tuple(proofs))
 
 
@@ -192,9 +196,9 @@ def meetings(known: Known, item: Item) -> Proposal:
     }
     proofs = [Proof(say(body.name), reverse("body", args=[body.key])) for body in bodies]
     proofs += [
-        Proof(_("Notulen %(day)s") % {"day": long_date(one.date)}, file=one.minutes_file_id)
+        Proof(_("Notulen %(day)s") % {"day": long_date(one.date)}, _paper(one.minutes_file))
         for one in held
-        if one.minutes_file_id
+        if one.minutes_file
     ]
     counts = {"meetings": len(held), "agencies": len(offices), "outside": len(outside)}
     return Proposal(words, counts, tuple(proofs))

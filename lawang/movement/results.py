@@ -87,7 +87,7 @@ def previous_of(assessments: Iterable[Assessment]) -> dict[int, Assessment]:
             area__in={one.area_id for one in wanted}, took_part=True, final__isnull=False
         )
         .select_related("evaluation__instrument")
-        .order_by("evaluation__instrument__year")
+        .order_by("evaluation__year")
     )
     of_area: dict[int, list[Assessment]] = defaultdict(list)
     for row in rows:

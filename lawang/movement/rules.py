@@ -1,10 +1,14 @@
 """Who may do what in the yearly evaluation: regencies answer, assessors mark, the movement runs it."""
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy
 
 from lawang.movement.models import Answer, Assessment, Seat, Sheet
-from lawang.people.permissions import register
+from lawang.people.permissions import may, register
 from lawang.record import verbs
+from lawang.record.files import register_reader
+from lawang.record.models import File
 
 
 def _panel(thing: object) -> set[int]:
@@ -19,7 +23,16 @@ def _panel(thing: object) -> set[int]:
     return set(thing.seats.values_list("user", flat=True))
 
 
+def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
+    """Tell whether somebody may read a proof of an assessment: who answers, who marks it, the secretariat."""
+    if may(user, "movement.answer") or may(user, "movement.run"):
+        return True
+    assessment = Assessment.objects.filter(key=file.about.partition(":")[2]).first()
+    return assessment is not None and bool(may(user, "movement.assess", assessment))
+
+
 def install() -> None:
+    register_reader("movement.assessment", may_read)
     register("movement.answer", title=gettext_lazy("mengisi penilaian mandiri"))
     register("movement.release", title=gettext_lazy("mengirim penilaian mandiri"))
     register("movement.follow_up", title=gettext_lazy("menindaklanjuti rekomendasi"))

@@ -25,6 +25,7 @@ from lawang.measures import actions as measures
 from lawang.measures import periods
 from lawang.measures.models import Series, Value
 from lawang.measures.statistics import compute_all
+from lawang.movement import demo as movement
 from lawang.people import actions as people
 from lawang.people.models import Agency, Node, Role, User
 from lawang.people.node import day_of, node, remembered, zone
@@ -124,6 +125,8 @@ class _Loader:
         self._waiting()
         judged = recompute(Revision.objects.get(), at=self.at)
         self.say(_("%(count)s indikator dinilai") % {"count": judged})
+        assessment = movement.load(self.people["coordinator", "KOMINFO"], at=self.at)
+        self.say(_("%(count)s butir penilaian mandiri") % {"count": assessment.answers.count()})
 
     def _moment(self, day: date, hour: int = 9, minute: int = 0) -> datetime:
         """Return a moment of a day at the town hall, never later than now."""

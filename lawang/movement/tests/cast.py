@@ -118,7 +118,9 @@ def make_evaluation(
 ) -> Evaluation:
     """Return an evaluation that is being marked, with these regencies released."""
     secretary = person("movement-secretariat", "ketut")
-    evaluation = panel.open_evaluation(make_instrument(code, year), answers_until=UNTIL, by=secretary, at=AT)
+    evaluation = panel.open_evaluation(
+        make_instrument(code, year), year, answers_until=UNTIL, by=secretary, at=AT
+    )
     panel.enter(evaluation, dict.fromkeys(areas, track), by=secretary, at=AT)
     evaluation.assessments.update(state=Assessment.State.RELEASED, released_at=AT)
     return panel.begin_marking(evaluation, by=secretary, at=AT + timedelta(days=1))

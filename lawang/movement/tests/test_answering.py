@@ -68,7 +68,7 @@ def revision() -> Revision:
 @pytest.fixture
 def assessment(revision: Revision) -> Assessment:
     coordinator = person("coordinator", "ratna")
-    return answering.begin(make_instrument(), "reguler", answers_until=UNTIL, by=coordinator, at=AT)
+    return answering.begin(make_instrument(), "reguler", 2026, answers_until=UNTIL, by=coordinator, at=AT)
 
 
 def row(assessment: Assessment, code: str) -> Answer:
@@ -277,12 +277,16 @@ def test_it_is_taken_back_with_a_reason_until_the_panel_begins(assessment: Asses
 def test_a_year_begins_once_and_only_where_the_installation_knows_its_regency(assessment: Assessment) -> None:
     coordinator = person("coordinator", "ratna")
     with pytest.raises(Refused, match="sudah dimulai"):
-        answering.begin(make_instrument(), "baru", answers_until=UNTIL, by=coordinator, at=AT)
+        answering.begin(make_instrument(), "baru", 2026, answers_until=UNTIL, by=coordinator, at=AT)
     with pytest.raises(Refused, match="Jalur itu tidak ada"):
-        answering.begin(make_instrument("uji-2027", 2027), "x", answers_until=UNTIL, by=coordinator, at=AT)
+        answering.begin(
+            make_instrument("uji-2027", 2027), "x", 2027, answers_until=UNTIL, by=coordinator, at=AT
+        )
     Node.objects.update(area=None)
     with pytest.raises(Refused, match="milik daerah mana"):
-        answering.begin(make_instrument("uji-2027", 2027), "baru", answers_until=UNTIL, by=coordinator, at=AT)
+        answering.begin(
+            make_instrument("uji-2027", 2027), "baru", 2027, answers_until=UNTIL, by=coordinator, at=AT
+        )
 
 
 # Recommendations

@@ -55,13 +55,13 @@ def marks(value: int, *codes: str) -> dict[str, tuple[int, str]]:
 def test_an_evaluation_is_opened_once_and_in_time() -> None:
     secretary = person("movement-secretariat", "ketut")
     with pytest.raises(Refused, match="sudah lewat"):
-        panel.open_evaluation(make_instrument(), answers_until=AT, by=secretary, at=AT)
-    panel.open_evaluation(make_instrument(), answers_until=UNTIL, by=secretary, at=AT)
+        panel.open_evaluation(make_instrument(), 2026, answers_until=AT, by=secretary, at=AT)
+    panel.open_evaluation(make_instrument(), 2026, answers_until=UNTIL, by=secretary, at=AT)
     with pytest.raises(Refused, match="sudah dibuka"):
-        panel.open_evaluation(make_instrument(), answers_until=UNTIL, by=secretary, at=AT)
+        panel.open_evaluation(make_instrument(), 2026, answers_until=UNTIL, by=secretary, at=AT)
     with pytest.raises(Refused, match="tidak mencakup"):
         panel.open_evaluation(
-            make_instrument("b", 2027), answers_until=UNTIL, by=person("assessor", "made"), at=AT
+            make_instrument("b", 2027), 2027, answers_until=UNTIL, by=person("assessor", "made"), at=AT
         )
 
 
