@@ -225,7 +225,7 @@ def set_up() -> list[str]:
 FILL = """
 insert into people_party (key, owner, kind, name, sealed, nik_hash, email_hash, phone_hash)
 select gen_random_uuid(), 'bench:' || n, 'person', (%(names)s::text[])[1 + n / {offices} %% 12] || ' ' || md5(n::text),
-    '{{}}'::jsonb, md5('nik' || n), '', md5('phone' || n) from generate_series(%(first)s, %(last)s) n;
+    '{{}}'::jsonb, md5('nik' || n), '', md5('phone' || n) from generate_series(%(first)s::int, %(last)s::int) n;
 insert into cases_case (key, code, number, service_id, version_id, phase, state, outcome, outcome_reason, owner_id,
     office_id, offices, channel, applicant_id, authority, language, answers, sealed, work, sealed_work, received_at,
     due_at, state_since, asked_count, extensions, decided_at, decided_on_time, days_taken, closed_at, external_system,
@@ -238,7 +238,7 @@ select gen_random_uuid(), 'Z' || lpad(n::text, 12, '0'), 'LAM-2025-' || lpad(n::
     case when t.runs then null else at + interval '3 days' end, case when t.runs then null else true end,
     case when t.runs then null else 3 end, case when t.runs then null else at + interval '9 days' end,
     '', '', false, 3, at, to_tsvector('simple', 'LAM-2025-' || lpad(n::text, 7, '0') || ' ' || p.name)
-from generate_series(%(first)s, %(last)s) n
+from generate_series(%(first)s::int, %(last)s::int) n
 join people_party p on p.owner = 'bench:' || n
 join cases_service s on s.code = 'lapor-uji'
 cross join lateral (select n %% 50 = 0 as runs,

@@ -200,7 +200,8 @@ def make_edition(revision: Any, size: Size, agencies: list[Any], series: list[An
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into plans_target (indicator_id, year, amount) "
-            "select id, year, 1000 + 200 * (year - %s + 1) from plans_indicator, generate_series(%s, %s) as year "
+            "select id, year, 1000 + 200 * (year - %s + 1) "
+            "from plans_indicator, generate_series(%s::int, %s::int) as year "
             "where revision_id = %s",
             [start, start, start + 9, revision.pk],
         )
@@ -254,7 +255,7 @@ def make_entries(size: Size, by: int) -> None:
                 (array['colour_changed', 'milestone_done', 'changed'])[1 + n %% 3],
                 %s, now() - interval '1 hour' * (%s - n), '{"colour": "slipping"}', '{"colour": "on_track"}',
                 '{}', '', '', md5(n::text) || md5(n::text)
-            from generate_series(1, %s) as n
+            from generate_series(1, %s::int) as n
             join (select key, row_number() over (order by code) - 1 as place from plans_programme p
                 where revision_id = (select max(id) from plans_revision)) as p on p.place = n %% %s
             """,

@@ -51,6 +51,9 @@ def database(url: str) -> dict[str, object]:
         # docs/decisions/0905-planner-settings.md
         "OPTIONS": {
             "application_name": "lawang",
+            # docs/decisions/0605-psycopg.md: a query that is asked again is not planned again
+            "server_side_binding": True,
+            "prepare_threshold": 5,
             "options": "-c jit=off -c join_collapse_limit=4 -c work_mem=16MB",
             **query,
         },

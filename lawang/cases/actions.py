@@ -30,6 +30,7 @@ from lawang.documents.actions import register_elsewhere
 from lawang.documents.numbers import take_number
 from lawang.lib import codes
 from lawang.lib import fields as lib
+from lawang.lib.clock import Pause
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people import parties
@@ -162,6 +163,7 @@ def file_case(
         "case_filed",
         by=by,
         at=at,
+        is_first=True,
         after={"number": case.number, "state": case.state, "channel": channel, "version": version.number},
     )
     messages.tell(case, definition, "received", at=at, address=who.email)
@@ -459,12 +461,16 @@ def _enter(case: Case, definition: Definition, step: Step, given: Given, *, at: 
     if office.pk not in case.offices:
         case.offices = [*case.offices, office.pk]
     case.state_since = case.changed_at = at
-    for stay in Stay.objects.filter(case=case, left_at=None).select_related("office__calendar"):
-        stay.left_at, stay.days = at, deadlines.days_between(stay.entered_at, at, stay.office)
-        stay.save(update_fields=["left_at", "days"])
+    stays = list(
+        Stay.objects.filter(case=case).select_related("office__calendar").order_by("entered_at", "pk")
+    )
+    for stay in stays:
+        if stay.left_at is None:
+            stay.left_at, stay.days = at, deadlines.days_between(stay.entered_at, at, stay.office)
+            stay.save(update_fields=["left_at", "days"])
+    stood = deadlines.pauses(stays)
     case.paused_at = at if target.phase == Case.Phase.WAITING else None
     if not was_waiting or target.phase != Case.Phase.WAITING:
-        stood = deadlines.pauses(case)
         case.due_at = None if case.paused_at else deadlines.due_of(case, definition, stood=stood)
     case.stage_due_at = deadlines.stage_due(case, definition)
     Stay.objects.create(
@@ -472,22 +478,22 @@ def _enter(case: Case, definition: Definition, step: Step, given: Given, *, at: 
         state=case.state,
         phase=case.phase,
         office=office,
-        handler=case.handler,
+        handler_id=case.handler_id,
         step=step.code,
         entered_at=at,
         due_at=case.stage_due_at,
     )
     if target.phase in (Case.Phase.DECIDED, Case.Phase.CLOSED) and case.decided_at is None:
-        _decided(case, definition, at)
+        _decided(case, stood, at)
     if target.phase == Case.Phase.CLOSED:
         _closed(case, definition, at)
 
 
-def _decided(case: Case, definition: Definition, at: datetime) -> None:
+def _decided(case: Case, stood: Iterable[Pause], at: datetime) -> None:
     if not case.outcome:
         case.outcome = Case.Outcome.GRANTED
     case.decided_at = at
-    case.days_taken = deadlines.days_taken(case, at)
+    case.days_taken = deadlines.days_taken(case, at, stood=stood)
     if case.outcome in COUNTED and case.due_at is not None:
         case.decided_on_time = at <= case.due_at
 

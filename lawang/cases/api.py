@@ -125,7 +125,7 @@ def _receive(
         return refusal(422, "refused", refused.sentence)
     first, *others = (receiving.receipt(case) for case in cases)
     response = answer(first | ({"others": others} if others else {}), status=201 if fresh else 200)
-    tickets.hand_over(request, response, *cases, at=at)
+    tickets.hand_over(request, response, *cases, at=at, fresh=fresh)
     return response
 
 

@@ -36,18 +36,20 @@ def extensions(case: Case) -> list[dict[str, Any]]:
     return list(case.work.get("_extensions", []))
 
 
-def pauses(case: Case) -> list[Pause]:
-    """Return when the clock stood: while the applicant was asked, and between a decision and a reopening."""
-    stays = Stay.objects.filter(case=case, phase__in=STANDS).order_by("entered_at")
-    return [Pause(stay.entered_at, stay.left_at) for stay in stays]
+def pauses(stays: Iterable[Stay]) -> list[Pause]:
+    """Return when the clock stood: while the applicant was asked, and between a decision and a reopening.
+
+    `stays` are those of one case, oldest first.
+    """
+    return [Pause(stay.entered_at, stay.left_at) for stay in stays if stay.phase in STANDS]
 
 
 def due_of(
     case: Case,
     definition: Definition,
     *,
+    stood: Iterable[Pause],
     days: WorkingDays | None = None,
-    stood: Iterable[Pause] | None = None,
 ) -> datetime | None:
     """Return the moment by which the promise is kept; None while the clock stands."""
     return due(
@@ -55,7 +57,7 @@ def due_of(
         case.received_at,
         days=days or days_of(case.owner),
         zone=zone(),
-        pauses=pauses(case) if stood is None else stood,
+        pauses=stood,
     )
 
 
@@ -138,10 +140,10 @@ def days_between(start: datetime, end: datetime, office: Agency) -> int:
     return max(0, days_of(office).between(day_of(start), day_of(end)))
 
 
-def days_taken(case: Case, at: datetime) -> int:
+def days_taken(case: Case, at: datetime, *, stood: Iterable[Pause]) -> int:
     """Return the working days from receipt to a moment, without the time in which the clock stood."""
     clock = Clock(Kind.WORKING_DAYS, 0)
-    return spent(clock, case.received_at, at, days=days_of(case.owner), zone=zone(), pauses=pauses(case))
+    return spent(clock, case.received_at, at, days=days_of(case.owner), zone=zone(), pauses=stood)
 
 
 def is_late(case: Case, at: datetime) -> bool:

@@ -191,6 +191,8 @@ def waiting(case: Case) -> QuerySet[Document]:
 
 def hold(case: Case) -> None:
     """Let nobody sign a letter of the case until the transaction ends; ask before its own lock, as signing does."""
+    if not definition_of(case.version).letters:
+        return
     list(waiting(case).select_for_update().order_by("pk").values_list("pk", flat=True))
 
 

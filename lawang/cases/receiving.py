@@ -214,6 +214,7 @@ def receive(
     """
     version = version_for(sent.service, sent.version, at=at)
     check_papers(sent.papers)
+    made: list[Case] = []
 
     def do() -> dict[str, Any]:
         answers = read(sent, version, at=at)
@@ -235,11 +236,12 @@ def receive(
         )
         if sent.objects_to is not None:
             actions.object_to(case, sent.objects_to, by=account, at=at)
+        made.append(case)
         return {"case": str(case.key)}
 
     # Not the account: whoever sends again after the login has ended gets the same receipt.
     result, fresh = once(key, FILE, by, _content(sent), at, do)
-    return _filed().get(key=result["case"]), fresh
+    return made[0] if fresh else _filed().get(key=result["case"]), fresh
 
 
 def _filed() -> QuerySet[Case]:

@@ -33,12 +33,14 @@ def remember(request: HttpRequest, response: HttpResponse, secrets: Sequence[str
     _write(response, held[:MOST_TICKETS])
 
 
-def hand_over(request: HttpRequest, response: HttpResponse, *cases: Case, at: datetime) -> None:
-    """Give this device tickets for cases that it has just filed, unless it holds them."""
-    held = secrets_of(request)
-    fresh = [give_ticket(case, at=at) for case in cases if not has_ticket(case, held, at=at)]
-    if fresh:
-        remember(request, response, fresh)
+def hand_over(
+    request: HttpRequest, response: HttpResponse, *cases: Case, at: datetime, fresh: bool = False
+) -> None:
+    """Give this device tickets for cases that it has just filed, unless it holds them. `fresh`: it cannot yet."""
+    held = [] if fresh else secrets_of(request)
+    given = [give_ticket(case, at=at) for case in cases if not has_ticket(case, held, at=at)]
+    if given:
+        remember(request, response, given)
 
 
 def cases_held(request: HttpRequest, *, at: datetime) -> list[Case]:

@@ -17,6 +17,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import BooleanField, F, FilteredRelation, Func, Q
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -161,6 +162,7 @@ class Grants:
             .filter(held, mine, user__is_active=True)
             .select_related("role", "agency", "area", "agency__area", "user")
             .select_related("lent")  # type: ignore[misc]  # the annotation
+            .annotate(below=RawSQL(BELOW_MEMBERSHIP, [on]))  # noqa: S611  words of our own
             .order_by("pk")
         )
         return [
@@ -171,7 +173,8 @@ class Grants:
     @cached_property
     def below(self) -> dict[int, frozenset[int]]:
         """Return for each agency of the person: itself, everything below it, and closed predecessors of these."""
-        return agencies_below({grant.membership.agency_id for grant in self.all}, on=self.on)
+        held: list[Any] = [grant.membership for grant in self.all]  # with the annotation
+        return {membership.agency_id: frozenset(membership.below) for membership in held}
 
     @cached_property
     def areas(self) -> dict[int, frozenset[int]]:
@@ -198,6 +201,24 @@ def area_of(membership: Membership) -> Area | None:
     return membership.area or membership.agency.area
 
 
+TREE = """
+    WITH RECURSIVE arrow (above, below) AS (
+        SELECT parent_id, id FROM people_agency WHERE parent_id IS NOT NULL
+        UNION ALL
+        SELECT link.from_agency_id, link.to_agency_id FROM people_agency_succeeds AS link
+        JOIN people_agency AS old ON old.id = link.to_agency_id
+        WHERE old.valid_to IS NOT NULL AND old.valid_to < %s
+    ), tree (root, id) AS (
+        SELECT id, id FROM people_agency WHERE id = ROOTS
+        UNION
+        SELECT tree.root, arrow.below FROM tree JOIN arrow ON arrow.above = tree.id
+    )
+    SELECT WANTED FROM tree
+"""
+BELOW_MANY = TREE.replace("ROOTS", "ANY(%s)").replace("WANTED", "root, id")
+BELOW_MEMBERSHIP = TREE.replace("ROOTS", "people_membership.agency_id").replace("WANTED", "array_agg(id)")
+
+
 def agencies_below(roots: Iterable[int], *, on: date) -> dict[int, frozenset[int]]:
     """Return for each agency the ids of itself, of all below it, and of closed agencies that any of these succeeded."""
     wanted = list(roots)
@@ -205,23 +226,7 @@ def agencies_below(roots: Iterable[int], *, on: date) -> dict[int, frozenset[int
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH RECURSIVE arrow (above, below) AS (
-                SELECT parent_id, id FROM people_agency WHERE parent_id IS NOT NULL
-                UNION ALL
-                SELECT link.from_agency_id, link.to_agency_id FROM people_agency_succeeds AS link
-                JOIN people_agency AS old ON old.id = link.to_agency_id
-                WHERE old.valid_to IS NOT NULL AND old.valid_to < %s
-            ), tree (root, id) AS (
-                SELECT id, id FROM people_agency WHERE id = ANY(%s)
-                UNION
-                SELECT tree.root, arrow.below FROM tree JOIN arrow ON arrow.above = tree.id
-            )
-            SELECT root, id FROM tree
-            """,
-            [on, wanted],
-        )
+        cursor.execute(BELOW_MANY, [on, wanted])
         for root, pk in cursor.fetchall():
             found[root].add(pk)
     return {root: frozenset(ids) for root, ids in found.items()}

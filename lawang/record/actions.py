@@ -42,18 +42,21 @@ def record(
     after: dict[str, Any] | None = None,
     sealed: dict[str, str] | None = None,
     note: str = "",
+    is_first: bool = False,
 ) -> Entry:
     """Append one entry to the thing's history, in the transaction of the change itself.
 
     `before` and `after` hold named fields without personal data; Decimal, float, date and UUID become strings.
     `sealed` holds personal fields, which are stored encrypted. Two writers of one thing wait for each other at the
-    unique number; there is no lock to run out of when an import records thousands of things.
+    unique number; there is no lock to run out of when an import records thousands of things. `is_first`: the thing was
+    made just now, so its last entry is not looked for.
     """
     name = thing_name(thing)
     before, after, note = plain(before or {}), plain(after or {}), plain(note)
     hidden = sealing.seal_fields(name, sealed or {})
-    for _attempt in range(TRIES):
-        last = Entry.objects.filter(thing=name).order_by("-number").values_list("number", "hash").first()
+    for attempt in range(TRIES):
+        is_new = is_first and attempt == 0
+        last = None if is_new else _last(name)
         number, previous_hash = (last[0] + 1, last[1]) if last else (1, "")
         entry = Entry(
             thing=name,
@@ -71,6 +74,10 @@ def record(
         if _insert(entry):
             return entry
     raise RuntimeError(f"{name}: {TRIES} others wrote first")
+
+
+def _last(thing: str) -> tuple[int, str] | None:
+    return Entry.objects.filter(thing=thing).order_by("-number").values_list("number", "hash").first()
 
 
 def hash_of(entry: Entry) -> str:
