@@ -1,4 +1,7 @@
+from collections.abc import Callable
+
 from django.apps import AppConfig
+from django.http import HttpRequest
 
 
 class MovementConfig(AppConfig):
@@ -20,10 +23,13 @@ class MovementConfig(AppConfig):
         from lawang.people.permissions import may
         from lawang.web import shell
 
-        shell.link(
-            _("Penilaian mandiri"),
-            "movement:assessment",
-            order=55,
-            place="desk",
-            shown=lambda request: bool(may(request.user, "movement.answer")),
+        def shown(verb: str) -> Callable[[HttpRequest], bool]:
+            return lambda request: bool(may(request.user, verb))
+
+        pages = (
+            (_("Penilaian mandiri"), "movement:assessment", 55, "movement.answer"),
+            (_("Menilai"), "movement:judging", 56, "movement.assess"),
+            (_("Evaluasi"), "movement:evaluations", 57, "movement.run"),
         )
+        for title, address, order, verb in pages:
+            shell.link(title, address, order=order, place="desk", shown=shown(verb))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -236,17 +235,16 @@ def hand_in(
     return sheet
 
 
-def is_complete(assessment: Assessment) -> bool:
+def all_in(seats: Iterable[Seat], sheets: Iterable[Sheet]) -> bool:
     """Tell whether every assessor without a conflict has handed in, and there is one. Until then marks are blind."""
-    waiting = Seat.objects.filter(assessments=assessment).exclude(
-        Exists(
-            Sheet.objects.filter(
-                Q(handed_in_at__isnull=False) | ~Q(conflict=""), assessment=assessment, seat=OuterRef("pk")
-            )
-        )
-    )
-    has_one = Sheet.objects.filter(assessment=assessment, handed_in_at__isnull=False).exists()
-    return has_one and not waiting.exists()
+    known = list(sheets)
+    settled = {sheet.seat_id for sheet in known if sheet.handed_in_at or sheet.conflict}
+    return any(sheet.handed_in_at for sheet in known) and all(seat.pk in settled for seat in seats)
+
+
+def is_complete(assessment: Assessment) -> bool:
+    """Tell whether the marks of a regency may be seen by all of its panel."""
+    return all_in(assessment.seats.all(), assessment.sheets.all())
 
 
 def sheets_shown_to(user: User, assessment: Assessment) -> list[Sheet]:

@@ -479,6 +479,82 @@ def stacked_bars(rows: Sequence[tuple[str, Mapping[str, int], str]], *, title: s
     return mark_safe(f'<ul class="bars" aria-label="{escape(title)}">{"".join(items)}</ul>')  # noqa: S308 - escaped above
 
 
+def radar_chart(
+    rows: Sequence[tuple[str, Number | None, Number | None]],
+    *,
+    most: Number,
+    title: str,
+    now: str,
+    past: str = "",
+    key: str = "",
+) -> SafeString:
+    """Draw one web of at least three axes from 0 to `most`: what is (`now` names it), and beside it what was (`past`).
+
+    `rows` are (axis, value now, value then); None leaves a gap in the web, and is said.
+    """
+    top = float(most) or 1.0
+    turn = 2 * math.pi / max(len(rows), 1)
+
+    def draw(size: Size) -> tuple[str, float]:
+        radius = 92.0 if size.is_slim else 150.0
+        centre, middle = size.width / 2, radius + size.font * 2.6
+        room = centre - 8
+
+        def spot(number: int, value: float) -> tuple[float, float]:
+            way = radius * min(max(value / top, 0.0), 1.0)
+            return centre + way * math.sin(number * turn), middle - way * math.cos(number * turn)
+
+        out = []
+        for ring in range(1, 5):
+            corners = (spot(number, top * ring / 4) for number in range(len(rows)))
+            out.append(f'<path d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in corners)}Z" {PAINT["grid"]}/>')
+        for number in range(len(rows)):
+            x, y = spot(number, top)
+            out.append(f'<path d="M{centre:.1f} {middle:.1f}L{x:.1f} {y:.1f}" {PAINT["grid"]}/>')
+        for place, css, width in ((2, "s-past", 2), (1, "s-now", 3)):
+            known = [(number, row[place]) for number, row in enumerate(rows) if row[place] is not None]
+            spots = [spot(number, float(value)) for number, value in known if value is not None]
+            if not spots:
+                continue
+            closed = "Z" if len(spots) == len(rows) else ""
+            way = "L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
+            out.append(
+                f'<path d="M{way}{closed}" stroke-width="{width}" stroke-linejoin="round" {PAINT[css]}/>'
+            )
+            if place == 1:
+                out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" {PAINT["f-now"]}/>' for x, y in spots]
+        for number, (name, value, _then) in enumerate(rows):
+            x, y = spot(number, top * (1 + (size.font + 4) / radius))
+            side = math.sin(number * turn)
+            anchor = "middle" if abs(side) < 0.2 else "start" if side > 0 else "end"
+            words = f"{name} {_short(value)}" if value is not None else name
+            left = room if anchor == "middle" else size.width - x if anchor == "start" else x
+            out.append(
+                _text(
+                    x, y + size.font / 3, _cut(words, size, left), "tb" if value is not None else "t2", anchor
+                )
+            )
+        return "".join(out), middle + radius + size.font * 2.6
+
+    missing = _("belum ada data")
+    said = [
+        f"{name}: {missing if value is None else _short(value)}"
+        + (f" ({past} {_short(then)})" if then is not None else "")
+        for name, value, then in rows
+    ]
+    body = [
+        [
+            name,
+            "–" if value is None else _short(value),
+            *(["–" if then is None else _short(then)] if past else []),
+        ]
+        for name, value, then in rows
+    ]
+    return _figure(
+        title, "; ".join(said), draw, _table(["", now, *([past] if past else [])], body, title), key
+    )
+
+
 def sparkline(values: Sequence[Number | None], *, title: str) -> SafeString:
     """Return a line the size of a word; its last point is marked."""
     known = [float(v) for v in values if v is not None]

@@ -144,6 +144,10 @@ def samples(request: HttpRequest) -> dict[str, Any]:
             [("Kopi", 53592), ("Karet", 21340), ("Kelapa sawit", 18211), ("Kelapa", 2410), ("Kakao", None)],
             title="Produksi perkebunan 2019", unit="ton", targets={"Kopi": 60000, "Karet": 20000},
         ),
+        "radar": charts.radar_chart(
+            [("Tata kelola", 3.4, 2.9), ("Citra", 2.1, 2.4), ("Ekonomi", 2.8, 2.0), ("Lingkungan", None, 1.5)],
+            most=4, title="Nilai per dimensi", now="2026", past="2025",
+        ),
         "stacked": charts.stacked_bar(counts, title="51 program menurut keadaannya"),
         "by_dimension": charts.stacked_bars(
             [
