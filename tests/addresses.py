@@ -120,6 +120,16 @@ def _work(**more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"key": _first("cases.case", **only).key, **more}
 
 
+def _own_assessment(**more: Any) -> Callable[[], dict[str, Any]]:
+    """Return the key of the self-assessment that the regency is filling in."""
+    return lambda: {"key": _first("movement.assessment", state="answering").key, **more}
+
+
+def _marked(**more: Any) -> Callable[[], dict[str, Any]]:
+    """Return the key of the assessment that the assessor is marking."""
+    return lambda: {"key": _first("movement.assessment", state="released").key, **more}
+
+
 def _letter_of(office: str = "PDAM", **more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"office": _first("people.agency", code=office).key} | more
 
@@ -268,6 +278,26 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         _key("cases.incident"),
     ),
     "privacy:tick": lambda: {"key": _first("cases.incident").key, "code": "stop"},
+    **dict.fromkeys(("movement:item", "movement:prove"), _own_assessment(code="A1-1.1.1")),
+    "movement:act": _own_assessment(what="usulkan"),
+    "movement:recommendation": _key("movement.recommendation"),
+    "movement:minutes": lambda: {"number": _first("movement.interview").pk},
+    "movement:sheet": _marked(),
+    "movement:revise": _marked(code="A1-1.1.1"),
+    "movement:marking": _marked(component="outcome"),
+    **dict.fromkeys(
+        ("movement:evaluation", "movement:evaluation_csv", "movement:enter", "movement:seats"),
+        _key("movement.evaluation", state="marking"),
+    ),
+    "movement:advance": lambda: {
+        "key": _first("movement.evaluation", state="marking").key,
+        "what": "umumkan",
+    },
+    "movement:regency": lambda: {
+        "key": _first("movement.evaluation", state="published").key,
+        "code": "16.11",
+    },
+    "movement:result": lambda: {"code": "16.11"},
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

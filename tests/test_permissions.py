@@ -26,7 +26,7 @@ DECIDE = PLANNER | {"agency-head", "steward"}
 RECORD = PLANNER | {"officer", "agency-head"}
 LEAD = PLANNER | {"agency-head", "leader", "council-member"}
 CHECK: Who = frozenset({"section-head", "division-head"})  # they look at what an officer prepared
-EXPORT = PROPOSE | CHECK | {"leader", "information-officer", "auditor"}
+EXPORT = PROPOSE | CHECK | {"leader", "information-officer", "auditor", "coordinator"}
 HANDLE = FIELD | {"officer", "agency-head", "village-head", "information-officer", "data-protection-officer"}
 SEE_CASES = HANDLE | CHECK | {"counter-officer", "treasurer", "auditor"}
 FILE_FOR = FIELD | {"counter-officer", "information-officer"}
@@ -35,6 +35,12 @@ HEADS: Who = frozenset({"agency-head", "village-head"})
 ISSUE = FIELD | CHECK | HEADS | {"officer", "counter-officer"}
 DPO: Who = frozenset({"data-protection-officer"})
 OVERSEE = ADMINISTRATOR | {"auditor"}
+COORDINATE: Who = frozenset({"coordinator"})
+ASSESS: Who = frozenset({"assessor"})
+SECRETARIAT: Who = frozenset({"movement-secretariat"})
+SEE_PLAN = (
+    SIGNED_IN - {"citizen", "data-protection-officer"} - ASSESS - SECRETARIAT
+)  # also what is not public
 
 TABLE: dict[str, Who] = {
     **dict.fromkeys(
@@ -119,7 +125,7 @@ TABLE: dict[str, Who] = {
         PLANNER,
     ),
     **dict.fromkeys(("plan_xlsx", "plan_csv_zip"), EXPORT),
-    "side_by_side": SIGNED_IN - {"citizen", "data-protection-officer"},
+    "side_by_side": SEE_PLAN,
     **dict.fromkeys(
         (
             *(
@@ -132,7 +138,7 @@ TABLE: dict[str, Who] = {
             *("planner:indicator", "planner:quick_win", "planner:rows", "planner:row", "planner:review"),
             *("planner:roadmap", "planner:money"),
         ),
-        SIGNED_IN - {"citizen", "data-protection-officer"},
+        SEE_PLAN,
     ),
     **dict.fromkeys(
         (
@@ -172,7 +178,7 @@ TABLE: dict[str, Who] = {
         PAY,
     ),
     "cases:payments": EVERYBODY,
-    "portal:manage": SIGNED_IN - {"citizen"},  # asks by itself: any of many verbs
+    "portal:manage": SIGNED_IN - {"citizen"} - ASSESS,  # asks by itself: any of many verbs
     "people:roles": OVERSEE | LEAD - {"council-member"} | {"steward", "data-protection-officer"},
     **dict.fromkeys(
         (
@@ -189,7 +195,10 @@ TABLE: dict[str, Who] = {
         DPO,
     ),
     "privacy:gather": HANDLE,  # and then only of a request for data that one may see
-    "people:history": OVERSEE | PLANNER | {"steward", "information-officer", "data-protection-officer"},
+    "people:history": OVERSEE
+    | PLANNER
+    | SECRETARIAT
+    | {"steward", "information-officer", "data-protection-officer"},
     **dict.fromkeys(("portal:outbox", "portal:doctor"), OVERSEE),
     **dict.fromkeys(("portal:tasks", "portal:sheet"), PROPOSE | FIELD | CHECK),
     "portal:figure": PROPOSE,
@@ -215,6 +224,28 @@ TABLE: dict[str, Who] = {
         ADMINISTRATOR | {"agency-head"},  # of her own office
     ),
     "documents:letters": ADMINISTRATOR | HEADS,
+    **dict.fromkeys(
+        (
+            *("movement:assessment", "movement:begin", "movement:item", "movement:prove", "movement:act"),
+            "movement:recommendation",
+        ),
+        COORDINATE,
+    ),
+    **dict.fromkeys(
+        (
+            *("movement:judging", "movement:minutes", "movement:sheet", "movement:revise"),
+            "movement:marking",
+        ),
+        ASSESS,
+    ),
+    **dict.fromkeys(
+        (
+            *("movement:evaluations", "movement:evaluation", "movement:evaluation_csv", "movement:enter"),
+            *("movement:seats", "movement:advance", "movement:regency"),
+        ),
+        SECRETARIAT,
+    ),
+    **dict.fromkeys(("movement:results", "movement:results_csv", "movement:result"), EVERYBODY),
 }
 
 

@@ -38,6 +38,9 @@ ROLES = {
     "section-head": "rini",
     "division-head": "darwis",
     "treasurer": "tuti",
+    "coordinator": "wira",
+    "assessor": "made",
+    "movement-secretariat": "ketut",
 }
 
 
@@ -113,6 +116,7 @@ def leave_something_behind() -> None:
     from lawang.cases.tests.desk import leave_work_behind
     from lawang.cases.tests.privacy import leave_protection_behind
     from lawang.documents.tests.letters import leave_letters_behind
+    from lawang.movement.tests.behind import leave_panel_behind
     from lawang.people import actions as people
     from lawang.people.models import Agency, Membership, User
     from lawang.plans import imports
@@ -153,6 +157,7 @@ def leave_something_behind() -> None:
         User.objects.get(username="bambang"), Case.objects.filter(office__code="PDAM").latest("pk"), at=at
     )
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
+    leave_panel_behind(Agency.objects.get(code="KOMINFO"), at=at)
 
 
 def case_of(citizen: Any) -> None:
