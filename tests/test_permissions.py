@@ -241,7 +241,7 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(
         (
             *("movement:evaluations", "movement:evaluation", "movement:evaluation_csv", "movement:enter"),
-            *("movement:seats", "movement:advance", "movement:regency"),
+            *("movement:seats", "movement:advance", "movement:regency", "movement:bring"),
         ),
         SECRETARIAT,
     ),

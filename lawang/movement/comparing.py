@@ -12,7 +12,6 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from lawang.areas.models import Area
 from lawang.movement.instrument import Instrument
 
 ISLANDS: dict[str, str | Promise] = {  # first digit of the code of a province
@@ -96,9 +95,3 @@ def spread(
         bands.append((low, min(high, Decimal(most)), count))
         low = high
     return bands
-
-
-def likeness_of(area: Area, figures: Mapping[int, Mapping[str, Decimal]]) -> Likeness:
-    """Return what is known of an area; `figures` by area and name of the indicator."""
-    known = figures.get(area.pk, {})
-    return Likeness(area.code, known.get("population"), known.get("fiscal_capacity"))

@@ -24,6 +24,7 @@ from lawang.movement.models import (
     Seat,
     Sheet,
 )
+from lawang.movement.scoring import Scores
 from lawang.people.models import User
 from lawang.people.permissions import demand
 from lawang.plans.models import FrameworkNode
@@ -345,15 +346,14 @@ def settle(assessment: Assessment, *, by: User, at: datetime) -> Assessment:
         raise Refused(_("Hasil daerah ini sudah diumumkan. Ubah lewat sanggahan."))
     if not is_complete(row):
         raise Refused(_("Belum semua penilai menyerahkan lembar nilainya."))
-    gathered = results.gather([row.pk])[row.pk]
-    shape = row.evaluation.instrument.shape
-    left = results.missing_items(results.item_scores(gathered, shape), shape, row.track)
+    items = results.item_scores([row])[row.pk]
+    left = results.missing_items(items, row.evaluation.instrument.shape, row.track)
     if left:
         raise Refused(
             _("%(count)s butir belum bernilai: %(codes)s. Tugaskan penilainya, atau isi nilai surveinya.")
             % {"count": len(left), "codes": ", ".join(left[:6]) + (", …" if left[6:] else "")}
         )
-    results.put(row, results.score(row, gathered), results.previous_of([row]).get(row.pk))
+    results.put(row, results.score(row, items), results.previous_of([row]).get(row.pk))
     row.state = Assessment.State.MARKED
     row.save(update_fields=["took_part", "components", "final", "improvement", "state"])
     if not row.recommendations.exists():
@@ -422,3 +422,51 @@ def answer_objection(row: Objection, *, answer: str, is_accepted: bool, by: User
         note=row.answer,
     )
     return row
+
+
+# Results of years before this installation
+
+
+@transaction.atomic
+def import_results(
+    instrument: Instrument,
+    year: int,
+    track: str,
+    found: Mapping[Area, Scores | None],
+    *,
+    by: User,
+    at: datetime,
+) -> int:
+    """Keep results that were published elsewhere, as components without marks; return how many.
+
+    None for a region: it did not take part. The year is published by this; what is known of a region is replaced only
+    when it was imported too. Raise Refused when the panel of this installation marks that year.
+    """
+    demand(by, "movement.run")
+    evaluation, is_new = Evaluation.objects.select_for_update(of=("self",)).get_or_create(
+        year=year,
+        defaults={
+            "instrument": instrument,
+            "opened_at": at,
+            "answers_until": at,
+            "state": Evaluation.State.PUBLISHED,
+            "published_at": at,
+        },
+    )
+    if not is_new and (evaluation.seats.exists() or evaluation.state != Evaluation.State.PUBLISHED):
+        raise Refused(_("Tahun %(year)s dinilai panel di sini; hasilnya tidak diimpor.") % {"year": year})
+    rows = []
+    for area, scores in found.items():
+        row, _new = Assessment.objects.get_or_create(
+            evaluation=evaluation, area=area, defaults={"track": track, "state": Assessment.State.PUBLISHED}
+        )
+        row.track, row.evaluation = track, evaluation
+        rows.append((row, scores))
+    previous = results.previous_of([row for row, _scores in rows])
+    for row, scores in rows:
+        results.put(row, scores, previous.get(row.pk))
+    Assessment.objects.bulk_update(
+        [row for row, _scores in rows], ["track", "took_part", "components", "final", "improvement"]
+    )
+    record(evaluation, "results_imported", by=by, at=at, after={"track": track, "regions": len(rows)})
+    return len(rows)

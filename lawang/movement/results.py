@@ -5,66 +5,54 @@ Marks are gathered by one query for any number of regencies; the arithmetic is s
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
-from django.db.models import Count, Max, Min, Sum
+from django.db import connection
 
 from lawang.movement.instrument import Instrument as Shape
-from lawang.movement.models import Answer, Assessment, Mark
+from lawang.movement.models import Answer, Assessment
 from lawang.movement.scoring import Scores, improvement, rounded, scores_of_items
 
 AT_ONCE = 1_000  # assessments whose marks are held in memory
+ItemScores = dict[str, Decimal]  # by code of the item
 
 
-@dataclass
-class ItemMarks:
-    """What the panel said about one item."""
-
-    count: int
-    total: int
-    least: int
-    most: int
-
-    @property
-    def spread(self) -> int:
-        return self.most - self.least
+@cache
+def _mean(total: int, count: int, digits: int) -> Decimal:
+    """Return what scoring.item_score gives for so many marks. Few totals occur: four assessors, marks up to 4."""
+    return rounded(Decimal(total) / count, digits)
 
 
-@dataclass
-class Gathered:
-    """What stands for one regency: marks of assessors by item, and means of surveys by item."""
+def item_scores(assessments: Iterable[Assessment]) -> dict[int, ItemScores]:
+    """Return for each assessment (pk) the score of every item with marks or a survey's mean, which stands before marks.
 
-    marks: dict[str, ItemMarks] = field(default_factory=dict)
-    means: dict[str, Decimal] = field(default_factory=dict)
-
-
-def gather(assessments: Iterable[int]) -> dict[int, Gathered]:
-    """Return what stands for each of these (pks), in two queries. Sheets that were not handed in do not count."""
-    ids = list(assessments)
-    found: dict[int, Gathered] = defaultdict(Gathered)
-    rows = (
-        Mark.objects.filter(sheet__assessment__in=ids, sheet__handed_in_at__isnull=False)
-        .values_list("sheet__assessment", "item")
-        .annotate(Count("pk"), Sum("mark"), Min("mark"), Max("mark"))
-        .order_by()
-    )
-    for assessment, item, count, total, least, most in rows.iterator(chunk_size=20_000):
-        found[assessment].marks[item] = ItemMarks(count, total, least, most)
-    means = Answer.objects.filter(assessment__in=ids, value__isnull=False)
-    for assessment, item, value in means.values_list("assessment", "item", "value").order_by():
+    Sheets that were not handed in do not count. Two queries.
+    """
+    digits = {one.pk: one.evaluation.instrument.shape.rounding.item for one in assessments}
+    found: dict[int, ItemScores] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with item as (
+                select sheet.assessment_id, mark.item, sum(mark.mark) as total, count(*) as count
+                from movement_mark as mark join movement_sheet as sheet on sheet.id = mark.sheet_id
+                where sheet.assessment_id = any(%s) and sheet.handed_in_at is not null
+                group by sheet.assessment_id, mark.item
+            )
+            select assessment_id, array_agg(item), array_agg(total::int), array_agg(count::int)
+            from item group by assessment_id
+            """,
+            [list(digits)],
+        )
+        for pk, items, totals, counts in cursor:
+            each = zip(items, totals, counts, strict=True)
+            found[pk] = {item: _mean(total, count, digits[pk]) for item, total, count in each}
+    means = Answer.objects.filter(assessment__in=list(digits), value__isnull=False)
+    for pk, item, value in means.values_list("assessment", "item", "value").order_by():
         assert value is not None
-        found[assessment].means[item] = value
+        found[pk][item] = rounded(value, digits[pk])
     return found
-
-
-def item_scores(gathered: Gathered, shape: Shape) -> dict[str, Decimal]:
-    """Return the score of each item that has marks or a survey's mean. A survey's mean stands before marks."""
-    digits = shape.rounding.item
-    scores = {
-        item: rounded(Decimal(marks.total) / marks.count, digits) for item, marks in gathered.marks.items()
-    }
-    return scores | {item: rounded(value, digits) for item, value in gathered.means.items()}
 
 
 def missing_items(scores: Mapping[str, Decimal], shape: Shape, track: str) -> list[str]:
@@ -73,10 +61,10 @@ def missing_items(scores: Mapping[str, Decimal], shape: Shape, track: str) -> li
     return [item.code for item in asked if item.code not in scores]
 
 
-def score(assessment: Assessment, gathered: Gathered) -> Scores:
+def score(assessment: Assessment, items: ItemScores) -> Scores:
     """Return the result of one regency. Raise KeyError (its code) for an item that nobody scored."""
     shape = assessment.evaluation.instrument.shape
-    return scores_of_items(item_scores(gathered, shape), shape.tracks[assessment.track], shape)
+    return scores_of_items(items, shape.tracks[assessment.track], shape)
 
 
 def previous_of(assessments: Iterable[Assessment]) -> dict[int, Assessment]:
@@ -124,12 +112,12 @@ def recompute(assessments: Iterable[Assessment]) -> int:
     moved = []
     for start in range(0, len(ordered), AT_ONCE):
         some = ordered[start : start + AT_ONCE]
-        gathered = gather(one.pk for one in some)
+        scored = item_scores(some)
         for one in some:
             before = (one.took_part, one.components, one.final, one.improvement)
-            marks = gathered.get(one.pk)
+            items = scored.get(one.pk)
             last = previous.get(one.area_id) or earlier.get(one.pk)
-            put(one, score(one, marks) if marks else None, last)
+            put(one, score(one, items) if items else None, last)
             if one.took_part:
                 previous[one.area_id] = one
             if before != (one.took_part, one.components, one.final, one.improvement):

@@ -61,6 +61,7 @@ def install() -> None:
             "objection_raised": gettext_lazy("Sanggahan diajukan"),
             "recommendation_followed": gettext_lazy("Tindak lanjut dicatat"),
             "result_settled": gettext_lazy("Nilai dihitung"),
+            "results_imported": gettext_lazy("Hasil tahun lain diimpor"),
             "seat_given": gettext_lazy("Penilai ditugaskan"),
             "sheet_declared": gettext_lazy("Benturan kepentingan dinyatakan"),
             "sheet_handed_in": gettext_lazy("Lembar nilai diserahkan"),

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gerakan/menilai/<uuid:key>/ubah/<str:code>/", judging.revise, name="revise"),
     path("gerakan/menilai/<uuid:key>/<slug:component>/", judging.marking, name="marking"),
     path("gerakan/evaluasi/", evaluations.evaluations, name="evaluations"),
+    path("gerakan/evaluasi/impor/", evaluations.bring, name="bring"),
     path("gerakan/evaluasi/<uuid:key>/", evaluations.evaluation, name="evaluation"),
     path("gerakan/evaluasi/<uuid:key>/daftar.csv", evaluations.evaluation_csv, name="evaluation_csv"),
     path("gerakan/evaluasi/<uuid:key>/daftarkan/", evaluations.enter, name="enter"),

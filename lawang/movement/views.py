@@ -135,9 +135,9 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
 
 def _drawn(now: Assessment, then: Assessment | None) -> dict[str, Any]:
     """Return the two webs and the levers. Two queries for the marks of both years, one for the framework."""
-    gathered = results.gather([one.pk for one in (now, then) if one])
+    scored = results.item_scores([one for one in (now, then) if one])
     shape = now.evaluation.instrument.shape
-    scores = results.item_scores(gathered[now.pk], shape)
+    scores = scored[now.pk]
     nodes = list(FrameworkNode.objects.filter(framework__code=shape.framework).order_by("order"))
     by_id = {node.pk: node for node in nodes}
     tops = {node.code: (by_id[node.parent_id].code if node.parent_id else node.code) for node in nodes}
@@ -145,7 +145,7 @@ def _drawn(now: Assessment, then: Assessment | None) -> dict[str, Any]:
     last: dict[str, Decimal] = {}
     if then is not None:
         old = then.evaluation.instrument.shape
-        last = comparing.by_dimension(results.item_scores(gathered[then.pk], old), old, tops)
+        last = comparing.by_dimension(scored[then.pk], old, tops)
     years = {"now": str(now.evaluation.year), "past": str(then.evaluation.year) if then else ""}
     most = shape.scale.most
     track = shape.tracks[now.track]
@@ -184,14 +184,13 @@ def _history(scored: list[Assessment]) -> Any:
 
 def _peers(now: Assessment) -> Any:
     """Return the finals of regencies alike in the same year, this one among them."""
-    rows = list(
-        Assessment.objects.filter(evaluation=now.evaluation, final__isnull=False).select_related("area")
-    )
-    others = {row.area.code: row for row in rows}
-    own = comparing.likeness_of(now.area, {})
-    near = comparing.alike(own, [comparing.likeness_of(row.area, {}) for row in rows])
+    rows = Assessment.objects.filter(evaluation=now.evaluation, final__isnull=False)
+    others = dict(rows.values_list("area__code", "area"))
+    own = comparing.Likeness(now.area.code)
+    near = comparing.alike(own, [comparing.Likeness(code) for code in others])
     if not near:
         return ""
-    lines: list[tuple[str, Any]] = [(now.area.title, now.final)]
-    lines += [(others[one.code].area.title, others[one.code].final) for one in near]
+    shown = rows.filter(area__in=[others[one.code] for one in near]).select_related("area")
+    finals = {row.area.code: (row.area.title, row.final) for row in shown}
+    lines: list[Any] = [(now.area.title, now.final), *(finals[one.code] for one in near)]
     return bar_chart(lines, title=_("Daerah serupa, %(year)s") % {"year": now.evaluation.year})

@@ -1,5 +1,6 @@
 """The secretariat's pages: open a year, enter regencies, seat the panel, see how far everybody is, settle, publish."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID
@@ -20,17 +21,18 @@ from lawang.areas.models import Area
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
-from lawang.movement import panel
+from lawang.movement import panel, tables
 from lawang.movement.desk.answering import Titled, person
 from lawang.movement.desk.judging import sheets_of, talk_of
 from lawang.movement.models import Assessment, Evaluation, Instrument, Objection, Seat
+from lawang.movement.scoring import Scores
 from lawang.people.models import Membership, User
 from lawang.people.node import now, today, zone
 from lawang.people.permissions import needs
 from lawang.plans.models import FrameworkNode
 from lawang.record.resent import done, sent_once
 from lawang.web.download import csv_response
-from lawang.web.forms import DateField, Form, LongTextField
+from lawang.web.forms import DateField, FileField, Form, LongTextField
 from lawang.web.tables import Column, Filters, Table, paginate
 
 RUN = "movement.run"
@@ -196,6 +198,80 @@ def evaluation_csv(request: HttpRequest, key: UUID) -> HttpResponseBase:
     return csv_response(request, f"evaluasi-{row.year}", heading, rows)
 
 
+# Results of other years
+
+
+class ImportForm(Form):
+    """A file of published results."""
+
+    year = forms.IntegerField(label=gettext_lazy("Tahun yang dinilai"), min_value=2017, max_value=2100)
+    instrument = Titled(label=gettext_lazy("Instrumen"), queryset=Instrument.objects.none(), empty_label=None)
+    track = forms.CharField(
+        label=gettext_lazy("Jalur"),
+        help_text=gettext_lazy("Kodenya di instrumen itu, misalnya kppn."),
+        max_length=40,
+    )
+    file = FileField(
+        label=gettext_lazy("Berkas CSV"),
+        help_text=gettext_lazy("Kolom region dan satu kolom setiap komponen; sel kosong: tidak ikut."),
+        kinds=("csv",),
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files)
+        choice = self.fields["instrument"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        newest = Instrument.objects.order_by("code", "-number").distinct("code").values("pk")
+        choice.queryset = Instrument.objects.filter(pk__in=newest).order_by("-year", "code")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        instrument, track = cleaned.get("instrument"), cleaned.get("track")
+        if instrument and track and track not in instrument.shape.tracks:
+            known = ", ".join(instrument.shape.tracks)
+            self.add_error("track", _("Jalur itu tidak ada; yang ada: %(known)s.") % {"known": known})
+        return cleaned
+
+
+@needs(RUN)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sent_once
+def bring(request: HttpRequest) -> HttpResponseBase:
+    """Import results published elsewhere; nothing is kept while rows cannot be used, and each is explained."""
+    is_posted = request.method == "POST"
+    form = ImportForm(request.POST if is_posted else None, request.FILES if is_posted else None)
+    faults: list[str] = []
+    if is_posted and form.is_valid():
+        given = form.cleaned_data
+        shape = given["instrument"].shape
+        try:
+            read = tables.read_results(given["file"].read(), shape.tracks[given["track"]], shape)
+            found, unknown = _by_area(read.scores)
+            faults = [*read.faults, *unknown]
+            if found and not faults:
+                count = panel.import_results(
+                    given["instrument"], given["year"], given["track"], found, by=person(request), at=now()
+                )
+                messages.success(request, _("%(count)s hasil diimpor.") % {"count": count})
+                return done("movement:evaluations")
+        except Refused as refused:
+            form.refuse(refused, "file")
+    context = {"form": form, "faults": faults, "crumbs": crumbs()}
+    return render(request, "movement/desk/bring.html", context, status=422 if form.errors or faults else 200)
+
+
+def _by_area(scores: Mapping[str, Scores | None]) -> tuple[dict[Area, Scores | None], list[str]]:
+    """Return the scores by area, and a sentence for every name that is no region."""
+    known = areas_known(scores)
+    unknown = [
+        _("%(name)s: daerah ini tidak dikenal. Tulis kodenya, atau nama lengkap seperti “Kabupaten Malang”.")
+        % {"name": name}
+        for name in scores
+        if name.lower() not in known
+    ]
+    return {known[name.lower()]: one for name, one in scores.items() if name.lower() in known}, unknown
+
+
 # Entering regencies
 
 
@@ -220,15 +296,21 @@ class EnterForm(Form):
         return areas_named(self.cleaned_data["lines"])
 
 
+def areas_known(words: Iterable[str]) -> dict[str, Area]:
+    """Return the regencies, cities and provinces of today by code and by name in small letters."""
+    wanted = {word.lower() for word in words}
+    levels = (Area.Level.REGENCY, Area.Level.PROVINCE)
+    rows = Area.objects.valid(today()).filter(level__in=levels).annotate(lowered=Lower("name"))
+    found = {}
+    for area in rows.filter(Q(code__in=wanted) | Q(lowered__in=wanted)):
+        found[area.code] = found[area.name.lower()] = area
+    return found
+
+
 def areas_named(typed: str) -> list[Area]:
     """Return the regencies, cities and provinces of some lines. Raise ValidationError that names each unknown one."""
     words = [" ".join(line.split()) for line in typed.splitlines() if line.strip()]
-    levels = (Area.Level.REGENCY, Area.Level.PROVINCE)
-    lowered = [one.lower() for one in words]
-    rows = Area.objects.valid(today()).filter(level__in=levels).annotate(lowered=Lower("name"))
-    found = {}
-    for area in rows.filter(Q(code__in=words) | Q(lowered__in=lowered)):
-        found[area.code] = found[area.name.lower()] = area
+    found = areas_known(words)
     unknown = [one for one in words if one.lower() not in found]
     if unknown:
         raise ValidationError(

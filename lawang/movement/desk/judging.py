@@ -262,7 +262,7 @@ def _rows(request: HttpRequest, own: Sheet, items: list[Item]) -> list[Row]:
     last_scores: dict[str, Decimal] = {}
     if last is not None:  # the same question may have had another code
         shape = last.evaluation.instrument.shape
-        scores = results.item_scores(results.gather([last.pk])[last.pk], shape)
+        scores = results.item_scores([last])[last.pk]
         words = dict(last.answers.values_list("item", "words"))
         for code, item in shape.items.items():
             if code in scores:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lawang.movement import answering, panel
@@ -369,6 +370,27 @@ def test_the_secretariat_settles_and_publishes(
     )
     answered = client.post(there, {"objection": row.pk, "answer": "Benar.", "is_accepted": "no"}, follow=True)
     assert "Benar." in answered.content.decode()
+
+
+def test_results_of_other_years_are_imported_from_a_file() -> None:
+    make_area("16.03", "Kabupaten Muara Enim")
+    client = login("movement-secretariat", "ketut")
+
+    def send(content: str, **more: str) -> Any:
+        file = SimpleUploadedFile("hasil.csv", content.encode())
+        given = {"year": "2025", "instrument": str(make_instrument().pk), "track": "reguler", "file": file}
+        return client.post("/gerakan/evaluasi/impor/", given | more, follow=True)
+
+    head = "region,baseline,outcome,impact\n"
+    wrong = send(f"{head}16.11,1,2,9\nKabupaten Antah,1,1,1\n").content.decode()
+    assert "impact 9 di luar 0 sampai 4" in wrong
+    assert "Kabupaten Antah: daerah ini tidak dikenal." in wrong
+    assert "yang ada: reguler, baru" in send(head, track="x").content.decode()
+    assert "tidak punya kolom" in send("region,baseline\n16.11,1\n").content.decode()
+    assert not Evaluation.objects.exists()
+    page = send(f"{head}16.11,1,2,3\nkabupaten muara enim,,,\n").content.decode()
+    assert "2 hasil diimpor." in page
+    assert Assessment.objects.get(area__code="16.11").final == Decimal("1.80")
 
 
 # Everybody

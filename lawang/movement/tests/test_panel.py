@@ -9,6 +9,7 @@ import pytest
 from lawang.lib.refused import Refused
 from lawang.movement import panel, results
 from lawang.movement.models import Assessment, Evaluation, Mark, Objection
+from lawang.movement.scoring import scores_of_components
 from lawang.movement.tests.cast import (
     AT,
     UNTIL,
@@ -274,3 +275,26 @@ def test_everything_is_computed_anew_with_few_queries(
     assert (later.final, later.improvement) == (Decimal("3.90"), Decimal("0.90"))
     rows = list(Assessment.objects.select_related("evaluation__instrument").all())
     assert results.recompute(rows) == 0
+
+
+# Results of other years
+
+
+def test_published_results_are_imported_and_next_year_counts_from_them(regency: Assessment) -> None:
+    secretary = person("movement-secretariat", "ketut")
+    instrument = make_instrument()
+    shape = instrument.shape
+    components = {"baseline": Decimal(2), "outcome": Decimal(2), "impact": Decimal(1)}
+    scores = scores_of_components(components, shape.tracks["reguler"], shape)
+    found = {make_area(): scores, make_area("16.03", "Muara Enim"): None}
+    assert panel.import_results(instrument, 2025, "reguler", found, by=secretary, at=AT) == 2
+    absent = Assessment.objects.get(evaluation__year=2025, area__code="16.03")
+    assert (absent.took_part, absent.final) == (False, None)
+    hand_in(regency, seat(regency, "wayan"), marks(3))
+    survey(regency, C1_1="3")
+    done = panel.settle(regency, by=secretary, at=AT)
+    assert (done.final, done.improvement) == (Decimal("3.00"), Decimal("1.20"))
+    assert panel.import_results(instrument, 2025, "reguler", found, by=secretary, at=AT) == 2
+    assert Assessment.objects.filter(evaluation__year=2025).count() == 2
+    with pytest.raises(Refused, match="dinilai panel di sini"):
+        panel.import_results(instrument, 2026, "reguler", found, by=secretary, at=AT)
