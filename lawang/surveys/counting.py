@@ -1,0 +1,164 @@
+"""How answers become figures, without telling what anybody said.
+
+Answers to a satisfaction survey are counted in whole fives, in the order in which they came: between any two figures
+that were ever shown lie zero answers or at least five, so that whoever looks before and after somebody answered learns
+nothing. The last one to four wait for company. `counted_on` is the day on which an answer came into the figures; every
+figure of every period is therefore a sum of whole fives too. An impact survey is counted once, when it is closed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
+
+from lawang.lib.disclosure import LEAST, Joined, join_linked
+from lawang.lib.text import say
+from lawang.surveys import skm
+from lawang.surveys.models import Kind, Response, Survey
+from lawang.surveys.questionnaire import PROFILE, validity_rules
+from lawang.surveys.validity import Sheet
+
+COUNTS = Q(is_staff=False) & (Q(is_user=True) | Q(is_user=None))  # whose answers count; SKM asks neither
+
+
+def count_in(survey: Survey, *, on: date) -> int:
+    """Take waiting answers into the figures: whole fives of a satisfaction survey, all of a closed impact survey.
+
+    The caller holds the survey's lock and saves it. Return how many were counted.
+    """
+    waiting = list(
+        Response.objects.filter(COUNTS, survey=survey, counted_on=None)
+        .order_by("number")
+        .values_list("pk", "answers", *PROFILE)
+    )
+    if survey.kind == Kind.SKM:
+        waiting = waiting[: len(waiting) // LEAST * LEAST]
+    elif survey.is_open or len(waiting) < LEAST:
+        return 0
+    if not waiting:
+        return 0
+    fresh = skm.tally((row[1] for row in waiting), survey.questions)
+    whole = skm.Tally(survey.counted, survey.sums) + fresh
+    profile = Counter(survey.profile)
+    profile.update("|".join(row[2:]) for row in waiting)
+    survey.counted, survey.sums, survey.profile = whole.n, dict(whole.sums), dict(profile)
+    Response.objects.filter(pk__in=[row[0] for row in waiting]).update(counted_on=on)
+    return len(waiting)
+
+
+def recounted(survey: Survey) -> tuple[int, dict[str, int], dict[str, int]]:
+    """Return counted, sums and profile from nothing; they must equal what the survey keeps (doctor, tests)."""
+    rows = Response.objects.filter(survey=survey, counted_on__isnull=False).values_list("answers", *PROFILE)
+    found = skm.tally((row[0] for row in rows), survey.questions)
+    profile = Counter("|".join(row[1:]) for row in rows)
+    return found.n, dict(found.sums) if found.n else {}, dict(profile)
+
+
+def totals(surveys: "QuerySet[Survey]", start: date, end: date) -> dict[str, tuple[int, int]]:
+    """Return question -> (answers, sum of their marks) of what came into the figures of some surveys between two days,
+    both included. One query."""
+    query, parameters = surveys.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            select s.questions[q.place] as code, count(*), sum(q.mark)
+            from surveys_response r
+            join surveys_survey s on s.id = r.survey_id
+            cross join unnest(r.answers) with ordinality as q(mark, place)
+            where r.counted_on between %s and %s and r.survey_id in ({query})
+            group by 1
+            """,  # noqa: S608  a query of ours, its values apart
+            [start, end, *parameters],
+        )
+        return {code: (n, int(whole)) for code, n, whole in cursor.fetchall()}
+
+
+# Profile
+
+
+def profile_of(survey: Survey) -> dict[str, list[Joined[str]]]:
+    """Return, by each thing people say of themselves, the groups to show, small ones joined.
+
+    A group that could be subtracted from what is shown already is joined too; a division that would still tell of a
+    few is left out (lib/disclosure.py).
+    """
+    cells = {tuple(key.split("|")): count for key, count in survey.profile.items()}
+    shown: list[set[tuple[str, ...]]] = []
+    found: dict[str, list[Joined[str]]] = {}
+    for place, name in enumerate(PROFILE):
+        groups = join_linked(cells, lambda cell, place=place: cell[place], shown)  # type: ignore[misc]
+        if groups is None or all(group.labels == ("",) for group in groups):
+            continue
+        order = list(PROFILE[name][1])
+        found[name] = sorted(groups, key=lambda group: min(_place(order, label) for label in group.labels))
+        shown += [{cell for cell in cells if cell[place] in group.labels} for group in groups]
+    return found
+
+
+def _place(order: list[str], label: str) -> int:
+    return order.index(label) if label in order else len(order)
+
+
+# What validity.py looks at
+
+
+def sheet_of(survey: Survey) -> Sheet:
+    """Gather what is known of one form. Six queries, whatever its size."""
+    mine = Response.objects.filter(survey=survey)
+    counts = mine.aggregate(
+        non_users=Count("pk", filter=Q(is_user=False)),
+        staff=Count("pk", filter=Q(is_staff=True)),
+        unsaid=Count("pk", filter=Q(is_user=None, is_staff=False)),
+        unnamed=Count("pk", filter=COUNTS & Q(respondent="")),
+    )
+    patterns = {
+        tuple(answers): n
+        for answers, n in mine.filter(COUNTS).values_list("answers").annotate(n=Count("pk")).order_by()
+    }
+    runners = set(survey.runners.values_list("pk", flat=True))
+    return Sheet(
+        rules=validity_rules(survey.instrument),
+        patterns=patterns,
+        service=survey.subject,
+        owner=survey.agency.short_name,
+        owner_ran=survey.agency_id in runners,
+        elsewhere=_elsewhere(survey),
+        application=survey.application.name if survey.application else "",
+        application_users=survey.application.users if survey.application else None,
+        **counts,
+    )
+
+
+def _elsewhere(survey: Survey) -> Mapping[str, int]:
+    """Return which other forms of the year the same people answered, and how many people."""
+    same = (
+        Response.objects.filter(
+            COUNTS,
+            survey__kind=Kind.IMPACT,
+            survey__year=survey.year,
+            respondent__in=Response.objects.filter(COUNTS, survey=survey)
+            .exclude(respondent="")
+            .values("respondent"),
+        )
+        .exclude(survey=survey)
+        .values_list("survey__node__title")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    return _added((say(title), n) for title, n in same)
+
+
+def _added(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for name, n in pairs:
+        found[name] += n
+    return dict(found)
+
+
+def by_source(survey: Survey) -> list[tuple[str, int]]:
+    """Return where answers came from, by name."""
+    rows: Any = survey.responses.values_list("source").annotate(n=Count("pk")).order_by(F("n").desc())
+    return [(str(Response.Source(source).label), n) for source, n in rows]
