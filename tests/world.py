@@ -120,6 +120,7 @@ def leave_something_behind() -> None:
     from lawang.plans.revising import start_revision
     from lawang.record.actions import keep_file, notify
     from lawang.record.models import Outbox, Privacy
+    from lawang.surveys.tests.making import leave_answers_behind
 
     at = timezone.now()
     ratna, dewi = User.objects.get(username="ratna"), User.objects.get(username="dewi")
@@ -153,6 +154,7 @@ def leave_something_behind() -> None:
         User.objects.get(username="bambang"), Case.objects.filter(office__code="PDAM").latest("pk"), at=at
     )
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
+    leave_answers_behind(ratna, at=at)
 
 
 def case_of(citizen: Any) -> None:

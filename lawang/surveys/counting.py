@@ -133,7 +133,12 @@ def sheet_of(survey: Survey) -> Sheet:
 
 
 def _elsewhere(survey: Survey) -> Mapping[str, int]:
-    """Return which other forms of the year the same people answered, and how many people."""
+    """Return which forms of other dimensions the same people answered this year, and how many people.
+
+    Somebody may well use two things of one dimension; for two dimensions the ministry's report asks who they are.
+    """
+    assert survey.node is not None
+    top = survey.node.parent_id or survey.node_id
     same = (
         Response.objects.filter(
             COUNTS,
@@ -143,7 +148,7 @@ def _elsewhere(survey: Survey) -> Mapping[str, int]:
             .exclude(respondent="")
             .values("respondent"),
         )
-        .exclude(survey=survey)
+        .exclude(Q(survey__node=top) | Q(survey__node__parent=top))
         .values_list("survey__node__title")
         .annotate(n=Count("pk"))
         .order_by()

@@ -43,7 +43,7 @@ class Sheet:
     unsaid: int = 0  # of those who count: did not say whether they use it
     unnamed: int = 0  # of those who count: came without anything by which a second answer would be noticed
     twice: int = 0  # of those who count: gave the same number as somebody else of this form
-    elsewhere: Mapping[str, int] = field(default_factory=dict)  # other form of the year -> people in both
+    elsewhere: Mapping[str, int] = field(default_factory=dict)  # form of another dimension -> people in both
     application: str = ""
     application_users: int | None = None
 
@@ -93,7 +93,7 @@ def answered_twice(sheet: Sheet) -> Finding | None:
 
 
 def in_other_forms(sheet: Sheet) -> Finding | None:
-    """The same people answered for another dimension of the same year."""
+    """The same people answered for another dimension in the same year."""
     if not sheet.elsewhere:
         return None
     most = max(sheet.elsewhere.values())
@@ -101,7 +101,7 @@ def in_other_forms(sheet: Sheet) -> Finding | None:
     return Finding(
         "elsewhere",
         WARNING,
-        _("Sebagian penjawab juga menjawab formulir lain tahun ini: %(forms)s.") % {"forms": listed},
+        _("Sebagian penjawab juga menjawab formulir dimensi lain tahun ini: %(forms)s.") % {"forms": listed},
         _("Penilai mencurigai orang yang sama di dua dimensi. Ganti mereka dengan pemakai lain."),
         most,
     )

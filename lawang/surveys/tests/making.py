@@ -8,9 +8,10 @@ import yaml
 from django.conf import settings
 
 from lawang.packs.registry import PackVersion
+from lawang.people.models import User
 from lawang.plans.models import Framework, FrameworkNode
 from lawang.surveys import actions, packs
-from lawang.surveys.actions import Answer
+from lawang.surveys.actions import Answer, Row
 from lawang.surveys.models import Kind, Response, Survey
 from tests.cast import make_agency, make_node, moment
 
@@ -93,3 +94,15 @@ def receive(survey: Survey, *marks: list[int] | int, at: datetime | None = None,
             survey, answer(survey, one, **given), source=Response.Source.LINK, by=None, at=at or moment(AT)
         )
     return Survey.objects.with_names().get(pk=survey.pk)
+
+
+def leave_answers_behind(officer: User, *, at: datetime) -> None:
+    """Hand in a file with a row that is not taken, and free words, for a survey of the officer's office."""
+    survey = (
+        Survey.objects.with_names().held_by(officer, "surveys.run").filter(kind=Kind.SKM, state="open")[0]
+    )
+    rows = [
+        *(Row(number, answer(survey, comment="Ramah.")) for number in range(2, 7)),
+        Row(7, None, ("Kosong.",)),
+    ]
+    actions.hand_in(survey, rows, name="loket.csv", contents=b"loket", by=officer, at=at)
