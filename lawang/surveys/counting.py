@@ -7,12 +7,12 @@ figure of every period is therefore a sum of whole fives too. An impact survey i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from lawang.lib.disclosure import LEAST, Joined, join_linked
 from lawang.lib.text import say
@@ -105,30 +105,59 @@ def _place(order: list[str], label: str) -> int:
 # What validity.py looks at
 
 
-def sheet_of(survey: Survey) -> Sheet:
-    """Gather what is known of one form. Six queries, whatever its size."""
-    mine = Response.objects.filter(survey=survey)
-    counts = mine.aggregate(
-        non_users=Count("pk", filter=Q(is_user=False)),
-        staff=Count("pk", filter=Q(is_staff=True)),
-        unsaid=Count("pk", filter=Q(is_user=None, is_staff=False)),
-        unnamed=Count("pk", filter=COUNTS & Q(respondent="")),
+@dataclass(frozen=True)
+class Part:
+    """Some answers of one survey that came the same way from people who are alike for the checks."""
+
+    source: str
+    is_user: bool | None
+    is_staff: bool
+    is_named: bool  # a second answer of theirs would be noticed
+    n: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether they come into the figures: the same as COUNTS."""
+        return not self.is_staff and self.is_user is not False
+
+
+def parts_of(survey: Survey) -> list[Part]:
+    """Return all answers of a survey in a few parts. One query."""
+    rows = (
+        survey.responses.annotate(is_named=Case(When(respondent="", then=False), default=True))
+        .values_list("source", "is_user", "is_staff", "is_named")
+        .annotate(n=Count("pk"))
+        .order_by()
     )
-    patterns = {
-        tuple(answers): n
-        for answers, n in mine.filter(COUNTS).values_list("answers").annotate(n=Count("pk")).order_by()
-    }
-    runners = set(survey.runners.values_list("pk", flat=True))
+    return [Part(*row) for row in rows]
+
+
+def by_source(parts: Iterable[Part]) -> list[tuple[str, int]]:
+    """Return where answers came from, by name, most first."""
+    found: Counter[str] = Counter()
+    for part in parts:
+        found[part.source] += part.n
+    return [(str(Response.Source(source).label), n) for source, n in found.most_common()]
+
+
+def sheet_of(survey: Survey, parts: Sequence[Part] | None = None) -> Sheet:
+    """Gather what is known of one form: three queries at most, and one for who ran it unless that was fetched."""
+    parts = parts_of(survey) if parts is None else parts
+    counting = [part for part in parts if part.counts]
+    rows = survey.responses.filter(COUNTS).values_list("answers").annotate(n=Count("pk")).order_by()
     return Sheet(
         rules=validity_rules(survey.instrument),
-        patterns=patterns,
+        patterns={tuple(answers): n for answers, n in rows},
         service=survey.subject,
         owner=survey.agency.short_name,
-        owner_ran=survey.agency_id in runners,
+        owner_ran=survey.agency_id in {one.pk for one in survey.runners.all()},
+        non_users=sum(part.n for part in parts if part.is_user is False),
+        staff=sum(part.n for part in parts if part.is_staff),
+        unsaid=sum(part.n for part in counting if part.is_user is None),
+        unnamed=sum(part.n for part in counting if not part.is_named),
         elsewhere=_elsewhere(survey),
         application=survey.application.name if survey.application else "",
         application_users=survey.application.users if survey.application else None,
-        **counts,
     )
 
 
@@ -161,9 +190,3 @@ def _added(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     for name, n in pairs:
         found[name] += n
     return dict(found)
-
-
-def by_source(survey: Survey) -> list[tuple[str, int]]:
-    """Return where answers came from, by name."""
-    rows: Any = survey.responses.values_list("source").annotate(n=Count("pk")).order_by(F("n").desc())
-    return [(str(Response.Source(source).label), n) for source, n in rows]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -126,10 +127,10 @@ def _agency_of(temper: Temper, service: Service | None) -> Agency | None:
     return unit.agency if unit else None
 
 
-def _served(service: Service, first: date, last: date) -> Iterator[tuple[object, datetime]]:
+def _served(service: Service, first: date, last: date) -> Iterator[tuple[UUID, datetime]]:
     rows = Case.objects.filter(service=service, decided_at__isnull=False).exclude(outcome__in=UNSERVED)
     for key, decided in rows.order_by("decided_at", "pk").values_list("key", "decided_at"):
-        if first <= day_of(decided) <= last:
+        if decided is not None and first <= day_of(decided) <= last:
             yield key, decided
 
 

@@ -30,7 +30,7 @@ from lawang.record.models import Privacy
 from lawang.record.resent import done, sent_once
 from lawang.surveys import actions, facts, importing, skm, validity
 from lawang.surveys import report as reports
-from lawang.surveys.counting import by_source, sheet_of
+from lawang.surveys.counting import Part, by_source, parts_of, sheet_of
 from lawang.surveys.forms import (
     AnswerForm,
     ChangeImpactForm,
@@ -66,7 +66,7 @@ def _address(survey: Survey) -> str:
 
 def _mine(request: HttpRequest, key: UUID, verb: str = RUN) -> Survey:
     """Return a survey on which this person may do something. Raise Http404 or PermissionDenied with the reason."""
-    found = get_object_or_404(Survey.objects.with_names(), key=key)
+    found = get_object_or_404(Survey.objects.with_names().prefetch_related("runners"), key=key)
     if not (answer := may(request.user, verb, found)):
         raise PermissionDenied(answer.reason)
     return found
@@ -289,7 +289,7 @@ def change(request: HttpRequest, key: UUID) -> HttpResponse:
             "to_date": found.to_date,
             "subject": found.subject,
             "application": found.application_id,
-            "runners": list(found.runners.values_list("pk", flat=True)),
+            "runners": [one.pk for one in found.runners.all()],
         }
         form = ChangeImpactForm(today(), request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -328,13 +328,14 @@ def survey(request: HttpRequest, key: UUID) -> HttpResponse:
     link = absolute(request, reverse("surveys:answer", args=[found.code]))
     counter = absolute(request, reverse("surveys:counter", args=[found.counter_code]))
     is_skm = found.kind == Kind.SKM
+    parts = parts_of(found)
     context: dict[str, Any] = {
         "survey": found,
         "is_skm": is_skm,
         "period": period_name(found.from_date, found.to_date),
         "is_over": found.is_open and found.to_date < today(),
         "can_run": can_run,
-        "sources": by_source(found),
+        "sources": by_source(parts),
         "link": link,
         "link_qr": qr.svg(link) if found.is_open else "",
         "counter": counter if is_skm else "",
@@ -343,7 +344,7 @@ def survey(request: HttpRequest, key: UUID) -> HttpResponse:
         "may_read": can_run and is_skm and sees(request.user, Privacy.PERSONAL),
         "crumbs": _crumbs(),
     }
-    context |= _skm_of(found) if is_skm else _impact_of(found)
+    context |= _skm_of(found) if is_skm else _impact_of(found, parts)
     return render(request, "surveys/desk/survey.html", context)
 
 
@@ -358,14 +359,15 @@ def _skm_of(found: Survey) -> dict[str, Any]:
     }
 
 
-def _impact_of(found: Survey) -> dict[str, Any]:
-    sheet = sheet_of(found)
-    problems = validity.findings(sheet) if found.is_open else validity.said(found.findings)
-    whole = (
-        skm.tally((marks for marks, n in sheet.patterns.items() for _one in range(n)), found.questions)
-        if found.is_open
-        else skm.Tally(found.counted, found.sums)
-    )
+def _impact_of(found: Survey, parts: list[Part]) -> dict[str, Any]:
+    if found.is_open:
+        sheet = sheet_of(found, parts)
+        problems = validity.findings(sheet)
+        every = (marks for marks, n in sheet.patterns.items() for _one in range(n))
+        whole = skm.tally(every, found.questions)
+    else:
+        problems = validity.said(found.findings)
+        whole = skm.Tally(found.counted, found.sums)
     means = skm.means(whole)
     keys = [str(one) for one in found.programmes]
     programmes = (
@@ -377,12 +379,12 @@ def _impact_of(found: Survey) -> dict[str, Any]:
     )
     return {
         "n": whole.n,
-        "least": sheet.rules.least_users,
+        "least": found.instrument.definition["least_users"],
         "findings": [(one, validity.WEIGHTS[one.weight]) for one in problems],
         "checks": len(validity.CHECKS),
         "means": [(question, means.get(question.code)) for question in questions_of(found)],
         "programmes": list(programmes),
-        "runners": list(found.runners.order_by("short_name").values_list("short_name", flat=True)),
+        "runners": sorted(one.short_name for one in found.runners.all()),
     }
 
 

@@ -26,7 +26,7 @@ def survey_after(case: Case, at: datetime) -> Survey | None:
         return None
     today, decided = day_of(at), day_of(case.decided_at)
     answered = Response.objects.filter(survey=OuterRef("pk"), respondent=case_hash(case.key))
-    return (
+    found: Survey | None = (
         Survey.objects.filter(
             Q(service=case.service_id) | Q(service=None, agency=case.owner_id),
             kind=Kind.SKM,
@@ -39,6 +39,7 @@ def survey_after(case: Case, at: datetime) -> Survey | None:
         .order_by("service")  # PostgreSQL puts those without one last
         .first()
     )
+    return found
 
 
 def for_case(case: Case, at: datetime) -> Invitation | None:

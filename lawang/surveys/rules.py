@@ -10,7 +10,7 @@ from lawang.surveys.models import Survey
 def _holders(thing: object) -> set[int]:
     """Return the agency that the survey is about, and those who carry it out."""
     assert isinstance(thing, Survey)
-    runners = set(thing.runners.values_list("pk", flat=True)) if thing.pk else set()
+    runners = {one.pk for one in thing.runners.all()} if thing.pk else set()
     return {thing.agency_id, *runners}
 
 

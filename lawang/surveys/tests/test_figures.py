@@ -173,7 +173,8 @@ def test_people_in_two_dimensions_are_counted_and_two_forms_of_one_are_not() -> 
     from lawang.surveys.counting import sheet_of
 
     mine = make_impact()
-    framework = mine.node.framework if mine.node else None
+    assert mine.node is not None
+    framework = mine.node.framework
     economy = FrameworkNode.objects.create(framework=framework, code="ekonomi", title={"id": "Smart Economy"})
     FrameworkNode.objects.create(
         framework=framework, code="industri", title={"id": "Industri"}, parent=economy, depth=1

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from lawang.lib.refused import Refused
 from lawang.surveys import importing
-from lawang.surveys.actions import person_hash
+from lawang.surveys.actions import Row, person_hash
 from lawang.surveys.models import Survey
 from lawang.surveys.tests.making import make_impact, make_skm
 
@@ -25,7 +25,7 @@ def csv(*rows: str, head: str = HEAD) -> bytes:
     return "\n".join((head, *rows)).encode()
 
 
-def read(survey: Survey, *rows: str, head: str = HEAD) -> list[importing.Row]:
+def read(survey: Survey, *rows: str, head: str = HEAD) -> list[Row]:
     return importing.read(survey, csv(*rows, head=head), "jawaban.csv")
 
 
