@@ -11,12 +11,15 @@ class SurveysConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from lawang.cases import invitations as pages
-        from lawang.surveys import invitations, packs, rules, statistics
+        from lawang.people import holdings
+        from lawang.surveys import checks, held, invitations, packs, rules, statistics
         from lawang.web import shell
 
         packs.register()
         rules.install()
         statistics.install()
+        checks.register()
+        holdings.register_source("surveys", held.held_about)
         pages.register(case=invitations.for_case, service=invitations.for_service)
         shell.link(_("Kepuasan warga"), "surveys:index", order=40, place="footer")
         shell.link(_("Survei"), "surveys:manage", order=55, place="desk", shown=collects)

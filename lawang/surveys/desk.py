@@ -96,7 +96,7 @@ def index(request: HttpRequest) -> HttpResponse:
     wanted = request.GET.get("tahun", "")
     year = int(wanted) if wanted.isascii() and wanted.isdigit() and int(wanted) in years else None
     year = year or (years[0] if years else today().year)
-    found = list(mine.with_names().filter(year=year).order_by("state", "agency__short_name", "pk").reverse())
+    found = list(mine.with_names().filter(year=year).order_by("-state", "agency__short_name", "pk"))
     can_run = bool(may(request.user, RUN))
     return render(
         request,
@@ -127,7 +127,8 @@ def _row(survey: Survey) -> Row:
             told = f"{index_words(one.index)} {grade_words(one)} · {told}"
     else:
         least = survey.instrument.definition["least_users"]
-        told = _("%(n)s dari %(least)s pemakai") % {"n": number(survey.received), "least": number(least)}
+        n = survey.received if survey.is_open else survey.counted
+        told = _("%(n)s jawaban, paling sedikit %(least)s") % {"n": number(n), "least": number(least)}
         if errors := sum(one["weight"] == validity.ERROR for one in survey.findings):
             told += " · " + ngettext(
                 "%(count)s hal harus diperbaiki", "%(count)s hal harus diperbaiki", errors

@@ -209,7 +209,7 @@ class _Impact(Form):
             required=False,
         )
         self.fields["application"] = ApplicationField(
-            label=_("Aplikasi yang dipakai, bila ada"), required=False
+            label=_("Aplikasi yang dipakai, bila ada"), required=False, empty_label=_("Tidak lewat aplikasi")
         )
         self.fields["runners"] = RunnersField(on)
 
@@ -281,7 +281,7 @@ class OpenImpactForm(_Impact, _Period):
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )
-        self.fields["agency"] = AgencyField(on, label=_("Instansi pemilik program"))
+        self.fields["agency"] = AgencyField(on, label=_("Instansi pemilik program"), empty_label=_("Pilih …"))
         self.fields["year"] = forms.TypedChoiceField(
             label=_("Untuk evaluasi tahun"),
             choices=[(year, str(year)) for year in (on.year - 1, on.year, on.year + 1)],

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from lawang.cases.models import Service
-from lawang.lib.text import Text, TextField
+from lawang.lib.text import Text, TextField, text
 from lawang.people.models import Agency
 from lawang.people.permissions import reach
 from lawang.plans.models import Application, FrameworkNode
@@ -148,7 +148,9 @@ class Survey(models.Model):
         """What it is about: the service, the unit, or the part of the plan."""
         if self.node is not None:
             return self.node.title  # type: ignore[no-any-return]
-        return self.service.title if self.service else self.agency.name  # type: ignore[no-any-return]
+        if self.service is not None:
+            return self.service.title  # type: ignore[no-any-return]
+        return text(self.agency.short_name, self.agency.short_name)
 
 
 class Response(models.Model):

@@ -256,7 +256,7 @@ def test_the_page_tells_index_need_and_elements(client: Client, running: Survey)
     words = page(client, f"/kepuasan/{running.key}/")
     assert "77,78" in words
     assert "Baik" in words
-    assert "perlu 214 responden dari 480 pemohon; baru 32" in words
+    assert "Perlu 214 responden dari 480 pemohon; baru 32." in words
     assert "Paling rendah: Waktu penyelesaian" in words
     assert "Lihat tabelnya" in words
     year = page(client, "/kepuasan/2026/")
