@@ -36,6 +36,13 @@ MOST_COMMENT = 1_000  # letters
 COMMENT = "comment"  # under which name comments are sealed
 
 
+class AnsweredAlready(Refused):
+    """This person has answered this survey."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Jawaban dari orang ini sudah ada; setiap orang menjawab sekali."))
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one person answered."""
@@ -217,7 +224,7 @@ def _told(survey: Survey) -> dict[str, Any]:
 def receive(survey: Survey, answer: Answer, *, source: str, by: User | None, at: datetime) -> Response:
     """Keep one answer. `by` is the surveyor who typed it, None for people who answer by themselves.
 
-    Raise Refused when the survey is not open today, when a mark is missing, or when this person answered already.
+    Raise Refused when the survey is not open today or a mark is missing, AnsweredAlready when this person answered.
     """
     if source == Response.Source.SURVEYOR:
         assert by is not None
@@ -229,7 +236,7 @@ def receive(survey: Survey, answer: Answer, *, source: str, by: User | None, at:
     if sentence := wrong_with(survey, answer):
         raise Refused(sentence)
     if answer.respondent and survey.responses.filter(respondent=answer.respondent).exists():
-        raise Refused(_("Jawaban dari orang ini sudah ada; setiap orang menjawab sekali."))
+        raise AnsweredAlready
     return _keep(survey, [answer], source=source, by=by, on=on)[0]
 
 
@@ -290,7 +297,7 @@ def _keep(
         with transaction.atomic():
             Response.objects.bulk_create(rows, batch_size=1_000)
     except IntegrityError as error:
-        raise Refused(_("Jawaban dari orang ini sudah ada; setiap orang menjawab sekali.")) from error
+        raise AnsweredAlready from error
     survey.received += len(rows)
     count_in(survey, on=on)
     survey.save(update_fields=["received", "counted", "sums", "profile"])

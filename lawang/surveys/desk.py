@@ -362,14 +362,10 @@ def _skm_of(found: Survey) -> dict[str, Any]:
 
 def _impact_of(found: Survey, parts: list[Part]) -> dict[str, Any]:
     if found.is_open:
-        sheet = sheet_of(found, parts)
-        problems = validity.findings(sheet)
-        every = (marks for marks, n in sheet.patterns.items() for _one in range(n))
-        whole = skm.tally(every, found.questions)
+        problems, n = validity.findings(sheet_of(found, parts)), sum(part.n for part in parts if part.counts)
     else:
-        problems = validity.said(found.findings)
-        whole = skm.Tally(found.counted, found.sums)
-    means = skm.means(whole)
+        problems, n = validity.said(found.findings), found.counted
+    means = skm.means(skm.Tally(found.counted, found.sums))
     keys = [str(one) for one in found.programmes]
     programmes = (
         Programme.objects.filter(revision__in=Revision.objects.in_force(today()), key__in=keys).defer(
@@ -379,7 +375,7 @@ def _impact_of(found: Survey, parts: list[Part]) -> dict[str, Any]:
         else []
     )
     return {
-        "n": whole.n,
+        "n": n,
         "least": found.instrument.definition["least_users"],
         "findings": [(one, validity.WEIGHTS[one.weight]) for one in problems],
         "checks": len(validity.CHECKS),

@@ -42,11 +42,10 @@ class AnswerForm(Form):
                     "invalid_choice": _("Pilih satu jawaban."),
                 },
             )
-        if source != Response.Source.COUNTER:
-            for name, (label, choices) in PROFILE.items():
-                self.fields[name] = forms.ChoiceField(
-                    label=str(label), choices=[("", _("Tidak menyebut")), *choices.items()], required=False
-                )
+        for name, (label, choices) in PROFILE.items():
+            self.fields[name] = forms.ChoiceField(
+                label=str(label), choices=[("", _("Tidak menyebut")), *choices.items()], required=False
+            )
         if survey.kind == Kind.SKM and source != Response.Source.COUNTER:
             self.fields["comment"] = LongTextField(
                 label=_("Saran"),

@@ -448,6 +448,8 @@ def _form(
     if request.method == "POST" and form.is_valid():
         try:
             actions.receive(found, form.answer(respondent), source=source, by=None, at=now())
+        except actions.AnsweredAlready:
+            return done(lead_to)  # whether a number has answered is nobody's business
         except Refused as refused:
             form.refuse(refused)
         else:
