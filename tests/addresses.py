@@ -130,6 +130,12 @@ def _marked(**more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"key": _first("movement.assessment", state="released").key, **more}
 
 
+def _survey(name: str = "key", **only: Any) -> Callable[[], dict[str, Any]]:
+    """Return how a survey of the water works is addressed."""
+    more = {"kind": "skm", "agency__code": "PDAM", "state": "open", **only}
+    return lambda: {name.removeprefix("counter_"): getattr(_first("surveys.survey", **more), name)}
+
+
 def _letter_of(office: str = "PDAM", **more: Any) -> Callable[[], dict[str, Any]]:
     return lambda: {"office": _first("people.agency", code=office).key} | more
 
@@ -298,6 +304,29 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         "code": "16.11",
     },
     "movement:result": lambda: {"code": "16.11"},
+    **dict.fromkeys(
+        ("surveys:year", "surveys:year_csv", "surveys:report", "surveys:report_xlsx"), lambda: {"year": 2026}
+    ),
+    **dict.fromkeys(("surveys:answer", "surveys:thanks"), _survey("code")),
+    **dict.fromkeys(("surveys:counter", "surveys:counter_thanks"), _survey("counter_code")),
+    "surveys:after_case": _case(),
+    **dict.fromkeys(
+        (
+            *(
+                "surveys:survey",
+                "surveys:survey_csv",
+                "surveys:manage_survey",
+                "surveys:change",
+                "surveys:fill_in",
+            ),
+            *("surveys:hand_in", "surveys:template", "surveys:comments", "surveys:close"),
+        ),
+        _survey(),
+    ),
+    "surveys:handed_in": lambda: {
+        **_survey()(),
+        "pk": _first("surveys.handedin", survey__agency__code="PDAM").pk,
+    },
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

@@ -41,6 +41,8 @@ SECRETARIAT: Who = frozenset({"movement-secretariat"})
 SEE_PLAN = (
     SIGNED_IN - {"citizen", "data-protection-officer"} - ASSESS - SECRETARIAT
 )  # also what is not public
+SURVEY = RECORD | {"steward"}  # may open and close surveys
+COLLECT = SURVEY | FIELD | {"counter-officer"}  # may take answers, and that for another office
 
 TABLE: dict[str, Who] = {
     **dict.fromkeys(
@@ -83,6 +85,9 @@ TABLE: dict[str, Who] = {
             *("cases:document", "cases:forget", "cases:send", "cases:piece"),
             *("cases:performance", "cases:performance_csv", "cases:performance_json"),
             *("cases:service_performance", "cases:service_performance_csv", "cases:service_performance_json"),
+            *("surveys:index", "surveys:year", "surveys:year_csv", "surveys:survey", "surveys:survey_csv"),
+            *("surveys:answer", "surveys:thanks", "surveys:counter", "surveys:counter_thanks"),
+            "surveys:after_case",  # asks for the ticket of the case itself
         ),
         EVERYBODY,
     ),
@@ -246,6 +251,18 @@ TABLE: dict[str, Who] = {
         SECRETARIAT,
     ),
     **dict.fromkeys(("movement:results", "movement:results_csv", "movement:result"), EVERYBODY),
+    "surveys:manage": COLLECT,
+    **dict.fromkeys(
+        (
+            *("surveys:manage_survey", "surveys:fill_in"),  # of an office that the others do not belong to
+            *("surveys:open_skm", "surveys:open_impact", "surveys:report", "surveys:report_xlsx"),
+            *("surveys:change", "surveys:hand_in", "surveys:handed_in", "surveys:template", "surveys:close"),
+        ),
+        SURVEY,
+    ),
+    "surveys:comments": frozenset(
+        {"officer", "agency-head"}
+    ),  # may be personal: not for those who see no such data
 }
 
 

@@ -124,6 +124,7 @@ def leave_something_behind() -> None:
     from lawang.plans.revising import start_revision
     from lawang.record.actions import keep_file, notify
     from lawang.record.models import Outbox, Privacy
+    from lawang.surveys.tests.making import leave_answers_behind
 
     at = timezone.now()
     ratna, dewi = User.objects.get(username="ratna"), User.objects.get(username="dewi")
@@ -158,6 +159,7 @@ def leave_something_behind() -> None:
     )
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
     leave_panel_behind(Agency.objects.get(code="KOMINFO"), at=at)
+    leave_answers_behind(ratna, at=at)
 
 
 def case_of(citizen: Any) -> None:

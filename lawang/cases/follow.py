@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from lawang.cases import actions, following, messages, tickets, tracking, uploads
+from lawang.cases import actions, following, invitations, messages, tickets, tracking, uploads
 from lawang.cases import answers as kept
 from lawang.cases.actions import Given
 from lawang.cases.brakes import by_address
@@ -176,6 +176,7 @@ def _page(request: HttpRequest, case: Case, **more: Any) -> HttpResponse:
         "may_reopen": "reopen" in steps and actions.may_reopen(case, definition, at, days),
         "may_correct": case.phase in RUNNING and case.erased_at is None,
         "objection": _objection(case, definition, at, days),
+        "invitations": invitations.after(case, at=at),
         "may_claim": account is not None and case.account_id is None,
         "is_mine": account is not None and case.account_id == account.pk,
         "crumbs": crumbs(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from lawang.cases import answers as kept
-from lawang.cases import bundles, catalogue, incoming, receiving, tickets
+from lawang.cases import bundles, catalogue, incoming, invitations, receiving, tickets
 from lawang.cases.actions import may_object
 from lawang.cases.brakes import by_address
 from lawang.cases.catalogue import Offices
@@ -133,6 +133,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
         "standard": list(catalogue.standard(definition, offices)),
         "objection_time": clock.words(definition.objection[1]) if definition.objection else "",
         "complaint": complaint,
+        "pages": invitations.pages_of(found),
         "notice": catalogue.notice(definition),
         "crumbs": crumbs(),
     }

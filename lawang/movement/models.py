@@ -31,7 +31,9 @@ class Instrument(models.Model):
 
     class Meta:
         ordering = ["-year", "code", "-number"]
-        constraints = [models.UniqueConstraint(fields=["code", "number"], name="instrument_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "number"], name="evaluation_instrument_version_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} v{self.number}"

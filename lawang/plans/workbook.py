@@ -176,6 +176,33 @@ def read_xlsx(contents: bytes, name: str = "rencana.xlsx") -> Workbook:
     return _in_order(book)
 
 
+def rows_of(contents: bytes, name: str) -> Iterator[tuple[int, list[Any]]]:
+    """Yield (number, cells) of the first sheet of an XLSX file or of a CSV, whatever its columns; formulas are marked.
+
+    Raise Refused, also on the way, for what cannot be trusted or read.
+    """
+    _refuse_too_big(len(contents))
+    if not contents.startswith(b"PK"):
+        yield from _csv_rows(contents, name)
+        return
+    _safe_names(contents, name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            file = load_workbook(io.BytesIO(contents), read_only=True, data_only=False, keep_links=False)
+            try:
+                page = file.worksheets[0]
+                page.reset_dimensions()
+                rows = list(_xlsx_rows(page, page.title))
+            finally:
+                file.close()
+    except Refused:
+        raise
+    except Exception as error:  # as in read_xlsx
+        raise _unreadable(name) from error
+    yield from rows
+
+
 def _fill_from_xlsx(book: Workbook, contents: bytes) -> None:
     file = load_workbook(io.BytesIO(contents), read_only=True, data_only=False, keep_links=False)
     try:
@@ -188,15 +215,15 @@ def _fill_from_xlsx(book: Workbook, contents: bytes) -> None:
             if sheet.name in book.sheets:
                 raise Refused(_("Lembar %(name)s ada dua kali.") % {"name": sheet.name})
             page.reset_dimensions()  # what the file says of its size is not to be trusted
-            _add_sheet(book, sheet, _xlsx_rows(page, sheet))
+            _add_sheet(book, sheet, _xlsx_rows(page, sheet.name))
     finally:
         file.close()
 
 
-def _xlsx_rows(page: Any, sheet: Sheet) -> Iterator[tuple[int, list[Any]]]:
+def _xlsx_rows(page: Any, sheet: str) -> Iterator[tuple[int, list[Any]]]:
     for number, cells in enumerate(page.iter_rows(max_col=MAX_COLUMNS), start=1):
         if number > MAX_ROW_NUMBER:
-            raise _too_many_rows(sheet.name)
+            raise _too_many_rows(sheet)
         yield number, [FORMULA if cell.data_type == "f" else cell.value for cell in cells]
 
 

@@ -37,6 +37,7 @@ from lawang.plans.revising import publish
 from lawang.plans.sheets import BY_NAME
 from lawang.plans.standings import recompute
 from lawang.plans.workbook import RawRow, RawSheet, Workbook, read_folder
+from lawang.surveys import demo as surveys
 
 FOLDER = settings.ROOT / "demo" / "empat-lawang"
 PASSWORD = "lawang-contoh-2026"  # noqa: S105  shared by all demonstration accounts, shown on their login page
@@ -116,6 +117,7 @@ class _Loader:
         cases.load(self.folder, at=self.at, citizen=self.citizen, say=self.say)
         book = read_folder(self.folder)
         self._plan(book)
+        surveys.load(self.folder, at=self.at, say=self.say)
         quarters = self._quarters(book)
         for quarter in quarters:
             if quarter in quarters[-2:]:  # the last that is over, and the present one

@@ -40,6 +40,12 @@ PLACES: tuple[tuple[Any, str, Any, tuple[str, ...]], ...] = (
         ("cases.publish", "cases.set_up"),
     ),
     (
+        gettext_lazy("Survei"),
+        "surveys:manage",
+        gettext_lazy("kepuasan masyarakat, dampak kota cerdas"),
+        ("surveys.run", "surveys.collect"),
+    ),
+    (
         gettext_lazy("Pengguna"),
         "people:users",
         gettext_lazy("akun, tugas, kata sandi"),

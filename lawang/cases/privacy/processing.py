@@ -201,6 +201,26 @@ def _own() -> list[Activity]:
             _("ditarik sewaktu-waktu lewat tautan di setiap surel"),
             us,
         ),
+        Activity(
+            "",
+            _("Survei kepuasan dan survei dampak"),
+            _("Mengetahui apakah layanan dan program dirasakan baik oleh pemakainya."),
+            duty,
+            _("siapa pun yang menjawab"),
+            {
+                lib.Class.PERSONAL: [
+                    _("saran yang ditulis bebas, tersandi"),
+                    _("sidik nomor HP atau NIK pada survei dampak, supaya tidak ada yang menjawab dua kali"),
+                ],
+                lib.Class.INTERNAL: [
+                    _("jawaban dan harinya; jenis kelamin, kelompok umur, pendidikan, pekerjaan bila disebut")
+                ],
+            },
+            [_("umum, hanya sebagai angka tentang sedikitnya lima orang")],
+            _("belum ada jadwal retensi yang diperiksa"),
+            _("UU 25/2009; PermenPANRB 14/2017"),
+            us,
+        ),
     ]
 
 

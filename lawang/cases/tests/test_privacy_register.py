@@ -65,6 +65,7 @@ def test_what_the_installation_does_beside_services_is_in_it(dpo: User) -> None:
         "Riwayat tindakan dan catatan akses",
         "Pesan keluar",
         "Pengikut program lewat surel",
+        "Survei kepuasan dan survei dampak",
     ]
 
 

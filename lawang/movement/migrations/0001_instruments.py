@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-year', 'code', '-number'],
-                'constraints': [models.UniqueConstraint(fields=('code', 'number'), name='instrument_version_once')],
+                'constraints': [models.UniqueConstraint(fields=('code', 'number'), name='evaluation_instrument_version_once')],
             },
         ),
     ]
