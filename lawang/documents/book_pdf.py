@@ -1,0 +1,185 @@
+"""A book as PDF: Typst sets it (book.typ), as PDF/A-3a and PDF/UA-1 at once. Words travel as JSON, as those of letters do."""
+
+import json
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from lawang.documents.book import (
+    TONES,
+    Bar,
+    Block,
+    Book,
+    Cell,
+    Figure,
+    Footnote,
+    Missing,
+    Prose,
+    Row,
+    Section,
+    Table,
+    Timeline,
+    names,
+    ordered,
+)
+from lawang.documents.typeset import blocks_as_json, crest_as_json, inline_as_json, printable
+
+SOURCE = Path(__file__).with_name("book.typ")
+LONG_CELL = 700  # letters; a row with less is never broken over two pages
+
+
+def _lines(words: str) -> list[str]:
+    return [printable(line) for line in words.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    return {"lines": _lines(cell.words), "tone": cell.tone, "note": printable(cell.note)}
+
+
+def _row(row: Row) -> dict[str, Any]:
+    is_short = all(len(cell.words) < LONG_CELL for cell in row.cells)
+    return {"kind": row.kind, "short": is_short, "cells": [_cell(cell) for cell in row.cells]}
+
+
+def _bar(bar: Bar | str) -> dict[str, Any]:
+    if isinstance(bar, str):
+        return {"kind": "group", "label": printable(bar)}
+    return {
+        "kind": "bar",
+        "label": printable(bar.label),
+        "first": bar.first,
+        "last": bar.last,
+        "words": printable(bar.words),
+        "tone": bar.tone,
+    }
+
+
+def _part(part: object) -> dict[str, Any]:
+    if isinstance(part, Footnote):
+        return {"kind": "note", "words": printable(part.words)}
+    return inline_as_json(part)
+
+
+def _block(block: Block, below: int) -> list[dict[str, Any]]:
+    match block:
+        case Prose(parts):
+            return [{"kind": "paragraph", "inside": [_part(part) for part in parts]}]
+        case Missing(words):
+            return [{"kind": "missing", "lines": _lines(words)}]
+        case Table():
+            columns = [
+                {"title": printable(one.title), "width": one.width, "number": one.is_number}
+                for one in block.columns
+            ]
+            return [
+                {
+                    "kind": "table",
+                    "caption": printable(block.caption),
+                    "columns": columns,
+                    "rows": [_row(row) for row in block.rows],
+                    "source": printable(block.source),
+                }
+            ]
+        case Figure():
+            return [
+                {
+                    "kind": "figure",
+                    "caption": printable(block.caption),
+                    "svg": block.svg,
+                    "alt": printable(block.alt),
+                    "source": printable(block.source),
+                    "width": block.width,
+                }
+            ]
+        case Timeline():
+            return [
+                {
+                    "kind": "timeline",
+                    "caption": printable(block.caption),
+                    "heading": printable(block.heading),
+                    "years": list(block.years),
+                    "bars": [_bar(bar) for bar in block.bars],
+                    "source": printable(block.source),
+                }
+            ]
+    return blocks_as_json((block,), below)
+
+
+def _section(section: Section, level: int) -> dict[str, Any]:
+    return {
+        "title": printable(section.title) or "-",
+        "level": level,
+        "wide": section.is_wide,
+        "fresh": section.starts_page,
+        "blocks": [one for block in section.blocks for one in _block(block, level)],
+        "sections": [_section(one, level + 1) for one in section.sections],
+    }
+
+
+def as_json(book: Book) -> str:
+    """Return what book.typ reads."""
+    called = names(book.language)
+    return json.dumps(
+        {
+            "language": book.language,
+            "title": printable(book.title) or "-",
+            "subtitle": printable(book.subtitle),
+            "series": printable(book.series),
+            "owner": printable(book.owner),
+            "author": printable(book.author),
+            "period": printable(book.period),
+            "facts": [[printable(label), printable(value)] for label, value in book.facts],
+            "crest": crest_as_json(book.crest),
+            "alt": printable(book.crest.alt) if book.crest else "",
+            "accent": book.accent,
+            "tones": TONES,
+            "watermark": printable(book.watermark),
+            "notice": printable(book.notice),
+            "credit": printable(book.credit),
+            "names": {name: getattr(called, name) for name in called.__dataclass_fields__},
+            "hastables": book.has_tables,
+            "hasfigures": book.has_figures,
+            "chapters": [
+                _section(section, 1) | {"number": number, "appendix": section.is_appendix}
+                for number, section in ordered(book.chapters)
+            ],
+        }
+    )
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _compile(source: str | bytes, given: dict[str, str], **options: Any) -> Any:
+    """Compile with a compiler of its own: books are large, and what a compiler was given last it keeps."""
+    compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True, root=str(SOURCE.parent))
+    return compiler.compile(input=source, sys_inputs=given, **options)
+
+
+def pdf(book: Book, *, at: datetime) -> bytes:
+    """Return the book as PDF, made at that moment."""
+    content = _compile(
+        str(SOURCE),
+        {"book": as_json(book)},
+        format="pdf",
+        pdf_standards=["a-3a", "ua-1"],
+        timestamp=int(at.timestamp()),
+    )
+    assert isinstance(content, bytes)
+    return content
+
+
+_DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt)
+#set text(font: "Libertinus Serif")
+#image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
+
+
+def drawn(svg: str, *, ppi: int = 200) -> bytes:
+    """Return an SVG as PNG, 16 cm wide, on white; for Word, which shows no SVG everywhere."""
+    content = _compile(_DRAWING, {"svg": svg}, format="png", ppi=ppi)
+    return content[0] if isinstance(content, list) else content  # type: ignore[no-any-return]
