@@ -61,6 +61,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     source: str = ""
+    is_listed: bool = True  # numbered, and found in the list of tables
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class Figure:
     alt: str  # all that it tells, for who does not see it
     source: str = ""
     width: float = 1  # share of the line
+    is_listed: bool = True  # numbered, and found in the list of figures
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,14 @@ class Timeline:
     source: str = ""
 
 
-Block = Wording | Prose | Missing | Table | Figure | Timeline
+@dataclass(frozen=True)
+class Gallery:
+    """Small drawings, two in a line."""
+
+    figures: tuple[Figure, ...]
+
+
+Block = Wording | Prose | Missing | Table | Figure | Gallery | Timeline
 
 
 @dataclass(frozen=True)
@@ -175,18 +184,29 @@ class Book:
 
     def blocks(self) -> Iterator[Block]:
         """Yield every block, in order."""
-        yield from _blocks(self.chapters)
+        yield from _blocks(one for _number, one in ordered(self.chapters))
+
+    def figures(self) -> Iterator[Figure]:
+        """Yield every drawing, in order."""
+        for block in self.blocks():
+            if isinstance(block, Figure):
+                yield block
+            elif isinstance(block, Gallery):
+                yield from block.figures
 
     @property
     def has_tables(self) -> bool:
-        return any(isinstance(block, Table) for block in self.blocks())
+        return any(isinstance(block, Table) and block.is_listed for block in self.blocks())
 
     @property
     def has_figures(self) -> bool:
-        return any(isinstance(block, Figure | Timeline) for block in self.blocks())
+        return any(isinstance(block, Timeline) for block in self.blocks()) or any(
+            figure.is_listed for figure in self.figures()
+        )
 
 
 def _blocks(sections: Iterable[Section]) -> Iterator[Block]:
+    """Yield the blocks of sections that stand in the order in which they are printed."""
     for section in sections:
         yield from section.blocks
         yield from _blocks(section.sections)

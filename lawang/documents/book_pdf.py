@@ -1,6 +1,7 @@
 """A book as PDF: Typst sets it (book.typ), as PDF/A-3a and PDF/UA-1 at once. Words travel as JSON, as those of letters do."""
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from lawang.documents.book import (
     Cell,
     Figure,
     Footnote,
+    Gallery,
     Missing,
     Prose,
     Row,
@@ -25,10 +27,23 @@ from lawang.documents.book import (
     names,
     ordered,
 )
+from lawang.documents.language import Facts
 from lawang.documents.typeset import blocks_as_json, crest_as_json, inline_as_json, printable
 
 SOURCE = Path(__file__).with_name("book.typ")
+LONG_FACTS = 1800  # letters; facts with less stay on one page
 LONG_CELL = 700  # letters; a row with less is never broken over two pages
+
+
+def words_of(inlines: Iterable[Any]) -> Iterator[str]:
+    """Yield the words of a run of text, without its marks."""
+    for inline in inlines:
+        if hasattr(inline, "words"):
+            yield inline.words
+        elif hasattr(inline, "inside"):
+            yield from words_of(inline.inside)
+        else:
+            yield "\n"
 
 
 def _lines(words: str) -> list[str]:
@@ -57,6 +72,18 @@ def _bar(bar: Bar | str) -> dict[str, Any]:
     }
 
 
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "kind": "figure",
+        "caption": printable(figure.caption),
+        "svg": figure.svg,
+        "alt": printable(figure.alt),
+        "source": printable(figure.source),
+        "width": figure.width,
+        "listed": figure.is_listed,
+    }
+
+
 def _part(part: object) -> dict[str, Any]:
     if isinstance(part, Footnote):
         return {"kind": "note", "words": printable(part.words)}
@@ -81,19 +108,13 @@ def _block(block: Block, below: int) -> list[dict[str, Any]]:
                     "columns": columns,
                     "rows": [_row(row) for row in block.rows],
                     "source": printable(block.source),
+                    "listed": block.is_listed,
                 }
             ]
         case Figure():
-            return [
-                {
-                    "kind": "figure",
-                    "caption": printable(block.caption),
-                    "svg": block.svg,
-                    "alt": printable(block.alt),
-                    "source": printable(block.source),
-                    "width": block.width,
-                }
-            ]
+            return [_figure(block)]
+        case Gallery(figures):
+            return [{"kind": "gallery", "figures": [_figure(one) for one in figures]}]
         case Timeline():
             return [
                 {
@@ -105,6 +126,9 @@ def _block(block: Block, below: int) -> list[dict[str, Any]]:
                     "source": printable(block.source),
                 }
             ]
+        case Facts(rows):
+            said = sum(len(words) for row in rows for words in words_of(row.inside))
+            return [{**one, "short": said < LONG_FACTS} for one in blocks_as_json((block,), below)]
     return blocks_as_json((block,), below)
 
 
@@ -174,12 +198,13 @@ def pdf(book: Book, *, at: datetime) -> bytes:
     return content
 
 
-_DRAWING = b"""#set page(width: auto, height: auto, margin: 0pt)
-#set text(font: "Libertinus Serif")
-#image(bytes(sys.inputs.svg), format: "svg", width: 16cm)"""
+_DRAWINGS = b"""#set page(width: auto, height: auto, margin: 0pt)
+#for svg in json(bytes(sys.inputs.svgs)) { page(image(bytes(svg), format: "svg", width: 16cm)) }"""
 
 
-def drawn(svg: str, *, ppi: int = 200) -> bytes:
-    """Return an SVG as PNG, 16 cm wide, on white; for Word, which shows no SVG everywhere."""
-    content = _compile(_DRAWING, {"svg": svg}, format="png", ppi=ppi)
-    return content[0] if isinstance(content, list) else content  # type: ignore[no-any-return]
+def drawn(svgs: Sequence[str], *, ppi: int = 180) -> list[bytes]:
+    """Return SVGs as PNG, 16 cm wide, on white; for Word, which shows no SVG everywhere."""
+    if not svgs:
+        return []
+    content = _compile(_DRAWINGS, {"svgs": json.dumps(list(svgs))}, format="png", ppi=ppi)
+    return content if isinstance(content, list) else [content]

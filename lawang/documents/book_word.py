@@ -23,6 +23,7 @@ from lawang.documents.book import (
     Cell,
     Figure,
     Footnote,
+    Gallery,
     Missing,
     Names,
     Prose,
@@ -33,7 +34,7 @@ from lawang.documents.book import (
     names,
     ordered,
 )
-from lawang.documents.book_pdf import drawn
+from lawang.documents.book_pdf import drawn, words_of
 from lawang.documents.language import Bullets, Facts, Heading, Numbered, Paragraph
 from lawang.documents.letter import leveled
 from lawang.documents.typeset import printable
@@ -60,6 +61,7 @@ class _Writer:
         self.line = LINE
         self.counted = {"table": 0, "figure": 0}
         self.notes: list[str] = []
+        self.pictures = iter(drawn([figure.svg for figure in book.figures()]))
 
     def write(self) -> bytes:
         self._set_up()
@@ -145,7 +147,7 @@ class _Writer:
         if book.crest is not None:
             content = book.crest.content
             if book.crest.format == "svg":
-                content = drawn(content.decode(), ppi=100)
+                content = drawn([content.decode()], ppi=60)[0]
             self._picture(content, book.crest.alt, height=Cm(2.6))
         owner = paper.add_paragraph().add_run(printable(book.owner))
         owner.bold, owner.font.size = True, Pt(14)
@@ -184,9 +186,11 @@ class _Writer:
     # Chapters
 
     def _chapter(self, number: str, chapter: Section) -> None:
+        if chapter.is_wide:
+            self._turn(is_wide=True)
         called = self.names.appendix if chapter.is_appendix else self.names.chapter
         heading = self.paper.add_heading(f"{called} {number}. {printable(chapter.title)}", level=1)
-        heading.paragraph_format.page_break_before = True
+        heading.paragraph_format.page_break_before = not chapter.is_wide
         self.notes = []
         self._inside(number, chapter, 1)
         if self.notes:
@@ -194,6 +198,8 @@ class _Writer:
             heading.add_run(self.names.notes).bold = True
             for place, words in enumerate(self.notes, 1):
                 self._small(self.paper.add_paragraph(), f"{place}. {words}")
+        if chapter.is_wide:
+            self._turn(is_wide=False)
 
     def _inside(self, number: str, section: Section, level: int) -> None:
         for block in section.blocks:
@@ -230,17 +236,18 @@ class _Writer:
                     run = self.paper.add_paragraph().add_run(printable(line))
                     run.italic, run.font.color.rgb = True, RGBColor.from_string(QUIET)
             case Table():
-                self._caption("table", block.caption, block.source)
+                self._caption("table" if block.is_listed else "", block.caption, block.source)
                 self._table(block)
             case Timeline():
                 self._caption("figure", block.caption, block.source)
                 self._timeline(block)
             case Figure():
-                self._caption("figure", block.caption, block.source)
-                width = self.line * 635 * block.width  # a twentieth of a point is 635 EMU
-                self._picture(drawn(block.svg), block.alt, width=int(width))
+                self._figure(block)
+            case Gallery(figures):
+                for figure in figures:
+                    self._figure(figure, share=0.55)
             case Facts(rows):
-                cells = [("".join(_words(row.label)), "".join(_words(row.inside))) for row in rows]
+                cells = [("".join(words_of(row.label)), "".join(words_of(row.inside))) for row in rows]
                 self._xml([0.3, 0.7], [], [Row((Cell(a, "strong"), Cell(b))) for a, b in cells], [])
             case _:
                 self._wording(block, level)
@@ -257,6 +264,11 @@ class _Writer:
                     for item in items:
                         write_inlines(self.paper.add_paragraph(style=style), item.inside)
 
+    def _figure(self, figure: Figure, share: float = 1) -> None:
+        self._caption("figure" if figure.is_listed else "", figure.caption, figure.source)
+        width = self.line * 635 * figure.width * share  # a twentieth of a point is 635 EMU
+        self._picture(next(self.pictures), figure.alt, width=int(width))
+
     def _picture(self, content: bytes, alt: str, **size: Any) -> None:
         picture = self.paper.add_paragraph().add_run().add_picture(io.BytesIO(content), **size)
         picture._inline.docPr.set("descr", printable(alt))
@@ -264,12 +276,14 @@ class _Writer:
     # Tables
 
     def _caption(self, kind: str, words: str, source: str) -> None:
-        called = self.names.table if kind == "table" else self.names.figure
-        self.counted[kind] += 1
         paragraph = self.paper.add_paragraph(style="Caption")
-        paragraph.add_run(f"{called} ")
-        self._field(paragraph, f"SEQ {called} \\* ARABIC", str(self.counted[kind]))
-        paragraph.add_run(f"  {printable(words)}").bold = False
+        if kind:
+            called = self.names.table if kind == "table" else self.names.figure
+            self.counted[kind] += 1
+            paragraph.add_run(f"{called} ")
+            self._field(paragraph, f"SEQ {called} \\* ARABIC", str(self.counted[kind]))
+            words = f"  {words}"
+        paragraph.add_run(printable(words)).bold = not kind
         if source:
             paragraph.add_run().add_break(WD_BREAK.LINE)
             self._small(paragraph, f"{self.names.source}: {source}")
@@ -304,9 +318,7 @@ class _Writer:
         colour = "000000" if bar.tone in ("slipping", "no_data") else "FFFFFF"
         return self._cell(Cell(bar.words), share, span=count, fill=fill, colour=colour)
 
-    def _xml(
-        self, shares: list[float], heads: list[str], rows: Iterable[Row], is_number: list[bool]
-    ) -> None:
+    def _xml(self, shares: list[float], heads: list[str], rows: Iterable[Row], is_number: list[bool]) -> None:
         lines = [self._head(shares, heads)] if heads else []
         for row in rows:
             if row.kind == "group":
@@ -397,13 +409,3 @@ class _Writer:
             f'<w:tc><w:tcPr><w:tcW w:w="{round(self.line * share)}" w:type="dxa"/>{spans}{shade}</w:tcPr>'
             f'<w:p><w:pPr><w:spacing w:before="30" w:after="30"/>{right}</w:pPr>{"".join(runs)}</w:p></w:tc>'
         )
-
-
-def _words(inlines: Iterable[Any]) -> Iterable[str]:
-    for inline in inlines:
-        if hasattr(inline, "words"):
-            yield inline.words
-        elif hasattr(inline, "inside"):
-            yield from _words(inline.inside)
-        else:
-            yield "\n"
