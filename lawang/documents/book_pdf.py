@@ -1,4 +1,4 @@
-"""A book as PDF: Typst sets it (book.typ), as PDF/A-3a and PDF/UA-1 at once. Words travel as JSON, as those of letters do."""
+"""A book as PDF: Typst sets it (book.typ), as PDF/A-3a and PDF/UA-1 at once. Words travel as JSON, as a letter's do."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence

@@ -797,7 +797,7 @@ class Import(models.Model):
 
 
 class BookText(models.Model):
-    """One row is one version of a plan's own words for one chapter or section of a book; the pack's words stay beside."""
+    """One row is one version of a plan's own words for a chapter or section of a book; the pack's stay beside them."""
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="book_texts")
     book = models.CharField(max_length=60)  # code in the pack: "buku-2"

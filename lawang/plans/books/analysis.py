@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from lawang.areas.maps import MapValue, district_map
@@ -43,7 +44,7 @@ ENOUGH_POINTS = 3  # below that a line tells nothing
 KINDS = (Swot.Kind.STRENGTH, Swot.Kind.WEAKNESS, Swot.Kind.OPPORTUNITY, Swot.Kind.THREAT)
 
 
-def fact(label: str, value: str) -> Item:
+def fact(label: str, value: str | Promise) -> Item:
     return Item((Words(str(value)),), (Words(label),))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,7 +60,7 @@ def told(value: Text | None, missing: str = "") -> Cell:
     return cell(say(value), missing)
 
 
-def row(*cells: Cell | str) -> Row:
+def row(*cells: Cell | str | Promise) -> Row:
     """Return a row; labels that are translated late are spoken now, in the language of the book."""
     return Row(tuple(one if isinstance(one, Cell) else Cell(str(one)) for one in cells))
 

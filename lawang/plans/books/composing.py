@@ -54,7 +54,7 @@ def own_words(plan: Plan, book: str) -> dict[str, tuple[Text, Text | None]]:
 def compose(wanted: Wanted, *, today: date, progress: Progress = silent) -> tuple[Book, Material]:
     """Return the book with what it was made of. `today` is the day it is made."""
     with override(wanted.language):
-        progress(_("membaca rencana"), 0, 1)
+        progress("reading", 0, 1)
         material = gather(wanted.revision, today=today)
         theme = current_theme()
         material.accent = str(theme.get("accent") or USUAL_ACCENT)
@@ -62,7 +62,7 @@ def compose(wanted: Wanted, *, today: date, progress: Progress = silent) -> tupl
         values = values_of(material)
         chapters = []
         for place, chapter in enumerate(definition.chapters):
-            progress(_("menyusun bab"), place, len(definition.chapters))
+            progress("chapters", place, len(definition.chapters))
             chapters.append(_section(chapter, material, values))
         if wanted.since is not None:
             chapters.append(appendices.changes(wanted.since, material.revision))
@@ -103,7 +103,7 @@ def _section(piece: Piece, material: Material, values: Mapping[str, str]) -> Sec
 
 
 def values_of(material: Material) -> dict[str, str]:
-    """Return what the words of chapters may use (definitions.NAMES), in the active language; "" for what is not there."""
+    """Return what the words of chapters may use (definitions.NAMES), in the active language; "" for what is missing."""
     plan, revision = material.plan, material.revision
     legal = " ".join(filter(None, (revision.legal_kind, _("Nomor"), revision.legal_number)))
     budget = sum(material.budget(one) for one in material.programmes)

@@ -190,7 +190,8 @@ def install(_books: list[dict[str, Any]], _pack: PackVersion) -> None:
 
 def reference() -> str:
     """Return the Markdown of what the chapters of books may name."""
-    lines = ["## Builders of books\n", "What a chapter or section may name as its `builder`.\n", "| name | what it puts there |", "|---|---|"]  # fmt: skip
+    lines = ["## Builders of books\n", "What a chapter or section may name as its `builder`.\n"]
+    lines += ["| name | what it puts there |", "|---|---|"]
     lines += [
         f"| `{name}` | {(one.__doc__ or '').strip().partition(chr(10))[0]} |"
         for name, one in sorted(BUILDERS.items())

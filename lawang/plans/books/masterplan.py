@@ -269,7 +269,7 @@ def _profile(material: Material, one: Programme) -> Section:
     measured = material.indicators.get(one.pk, [])
     blocks += _measures(material, one, measured)
     if activities := list(one.activities.all()):
-        columns = (
+        columns: tuple[Column, ...] = (
             Column(_("Kode"), 0.9),
             Column(_("Kegiatan"), 3),
             Column(_("Jalur"), 1.1),

@@ -115,7 +115,7 @@ def _around(win: QuickWin) -> list[Block]:
     """Return partners, risks and resources; each says when there is none."""
     blocks: list[Block] = []
     if partners := list(win.partners.all()):
-        columns = (Column(_("Mitra"), 3), Column(_("Jenis"), 1))
+        columns: tuple[Column, ...] = (Column(_("Mitra"), 3), Column(_("Jenis"), 1))
         rows = tuple(row(one.name, Partner.Kind(one.kind).label) for one in partners)
         blocks.append(Table(_("Mitra"), columns, rows, is_listed=False))
     else:
