@@ -180,6 +180,7 @@ class Book:
     watermark: str = ""
     notice: str = ""  # what the watermark says, in words; on the cover and below every page
     credit: str = ""  # a line at the foot of the cover
+    flows: bool = False  # a short book: chapters follow each other, none begins a page
     chapters: tuple[Section, ...] = field(default_factory=tuple)
 
     def blocks(self) -> Iterator[Block]:

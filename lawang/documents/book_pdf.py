@@ -1,6 +1,7 @@
 """A book as PDF: Typst sets it (book.typ), as PDF/A-3a and PDF/UA-1 at once. Words travel as JSON, as a letter's do."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -31,6 +32,9 @@ from lawang.documents.language import Facts
 from lawang.documents.typeset import blocks_as_json, crest_as_json, inline_as_json, printable
 
 SOURCE = Path(__file__).with_name("book.typ")
+LETTERS = 85.0  # in a line of a table from side to side, narrowly counted
+MOST_WHOLE = 18  # lines of a table that is not broken
+MOST_BARS = 16  # of a timeline that is not broken
 LONG_FACTS = 1800  # letters; facts with less stay on one page
 LONG_CELL = 700  # letters; a row with less is never broken over two pages
 
@@ -52,6 +56,20 @@ def _lines(words: str) -> list[str]:
 
 def _cell(cell: Cell) -> dict[str, Any]:
     return {"lines": _lines(cell.words), "tone": cell.tone, "note": printable(cell.note)}
+
+
+def _stays_whole(table: Table) -> bool:
+    """Tell whether a table is so short that it goes to the next page rather than be broken."""
+    whole = sum(column.width for column in table.columns)
+    letters = [max(1.0, LETTERS * column.width / whole) for column in table.columns]
+    lines = 0
+    for row in table.rows:
+        widths = [LETTERS] if row.kind == "group" else letters
+        lines += max(
+            sum(math.ceil(max(1, len(line)) / width) for line in cell.words.split("\n"))
+            for cell, width in zip(row.cells, widths, strict=True)
+        )
+    return lines <= MOST_WHOLE
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -109,6 +127,7 @@ def _block(block: Block, below: int) -> list[dict[str, Any]]:
                     "rows": [_row(row) for row in block.rows],
                     "source": printable(block.source),
                     "listed": block.is_listed,
+                    "whole": _stays_whole(block),
                 }
             ]
         case Figure():
@@ -123,6 +142,8 @@ def _block(block: Block, below: int) -> list[dict[str, Any]]:
                     "heading": printable(block.heading),
                     "years": list(block.years),
                     "bars": [_bar(bar) for bar in block.bars],
+                    "whole": len(block.bars) <= MOST_BARS
+                    and all(len(bar if isinstance(bar, str) else bar.label) <= 100 for bar in block.bars),
                     "source": printable(block.source),
                 }
             ]
@@ -163,6 +184,7 @@ def as_json(book: Book) -> str:
             "watermark": printable(book.watermark),
             "notice": printable(book.notice),
             "credit": printable(book.credit),
+            "flows": book.flows,
             "names": {name: getattr(called, name) for name in called.__dataclass_fields__},
             "hastables": book.has_tables,
             "hasfigures": book.has_figures,
@@ -202,7 +224,7 @@ _DRAWINGS = b"""#set page(width: auto, height: auto, margin: 0pt)
 #for svg in json(bytes(sys.inputs.svgs)) { page(image(bytes(svg), format: "svg", width: 16cm)) }"""
 
 
-def drawn(svgs: Sequence[str], *, ppi: int = 180) -> list[bytes]:
+def drawn(svgs: Sequence[str], *, ppi: int = 140) -> list[bytes]:
     """Return SVGs as PNG, 16 cm wide, on white; for Word, which shows no SVG everywhere."""
     if not svgs:
         return []

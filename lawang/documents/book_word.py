@@ -190,7 +190,8 @@ class _Writer:
             self._turn(is_wide=True)
         called = self.names.appendix if chapter.is_appendix else self.names.chapter
         heading = self.paper.add_heading(f"{called} {number}. {printable(chapter.title)}", level=1)
-        heading.paragraph_format.page_break_before = not chapter.is_wide
+        runs_on = self.book.flows and not chapter.is_appendix and number != "1"
+        heading.paragraph_format.page_break_before = not (chapter.is_wide or runs_on)
         self.notes = []
         self._inside(number, chapter, 1)
         if self.notes:

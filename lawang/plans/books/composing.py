@@ -178,6 +178,7 @@ def _book(
         notice=" ".join(notices),
         credit=say(theme.get("crest_note")),  # type: ignore[arg-type]
         chapters=chapters,
+        flows=definition.flows,
     )
 
 

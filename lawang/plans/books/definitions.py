@@ -90,6 +90,13 @@ BOOK = Group(
         Field("series", Bilingual(40), "Above the title: `Buku 1`.", required=False),
         Field("title", Bilingual(120), "The title."),
         Field("summary", Bilingual(), "One sentence on what is in it."),
+        Field(
+            "flows",
+            Flag(),
+            "A short book: no chapter begins a page of its own.",
+            required=False,
+            default=False,
+        ),
         Field("chapters", ListOf(CHAPTER, least=1), "In order."),
     ),
     "A book made of the plan. A later pack replaces the book of an earlier one that has the same code.",
@@ -123,6 +130,7 @@ class Definition:
     title: Text
     summary: Text
     chapters: tuple[Piece, ...]
+    flows: bool = False
 
     def pieces(self) -> Iterator[Piece]:
         for chapter in self.chapters:
@@ -181,6 +189,7 @@ def _book(given: dict[str, Any]) -> Definition:
         title=given["title"],
         summary=given["summary"],
         chapters=tuple(_piece(one) for one in given["chapters"]),
+        flows=given.get("flows", False),
     )
 
 

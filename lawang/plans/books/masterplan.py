@@ -585,7 +585,7 @@ def _body(material: Material, body: Body) -> Section:
             fact(_("Sekretariat"), say(body.agency.name) if body.agency else _("belum ditentukan")),
             fact(
                 _("Rapat yang tercatat"),
-                _("%(all)s, %(some)s di antaranya tahun ini") % {"all": len(meetings), "some": this_year},
+                _("%(all)s, tahun ini %(some)s") % {"all": len(meetings), "some": this_year},
             ),
         )
     )

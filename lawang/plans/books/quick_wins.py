@@ -44,7 +44,7 @@ def quick_wins(material: Material) -> Part:
         Column(_("Percepatan"), 2),
         Column(_("Dimensi"), 1.2),
         Column(_("Instansi"), 1.2),
-        Column(_("Waktu"), 1.6),
+        Column(_("Waktu"), 2.3),
         Column(_("Tahap"), 1.1),
         Column(_("Kemajuan"), 1, is_number=True),
     )
@@ -61,10 +61,12 @@ def quick_win_sheets(material: Material) -> Part:
     """One sheet for each quick win, in the order of the movement's twelve questions."""
     if not material.wins:
         return nothing(_("Belum ada program percepatan."))
-    return Part(sections=tuple(_sheet(material, win) for win in material.wins))
+    sheets = (_sheet(material, win, is_first=place == 0) for place, win in enumerate(material.wins))
+    return Part(sections=tuple(sheets))
 
 
-def _sheet(material: Material, win: QuickWin) -> Section:
+def _sheet(material: Material, win: QuickWin, *, is_first: bool) -> Section:
+    """Return one sheet; the first stands below the heading of its chapter."""
     programme = win.programme
     users = "–"
     if win.users_before is not None or win.users_after is not None:
@@ -108,7 +110,7 @@ def _sheet(material: Material, win: QuickWin) -> Section:
         rows.append(row(_("Catatan"), say(win.note)))
     blocks: list[Block] = [facts, Table("", columns, tuple(rows), is_listed=False)]
     blocks += _around(win)
-    return Section(f"{win.code} {win.name}", tuple(blocks), starts_page=True)
+    return Section(f"{win.code} {win.name}", tuple(blocks), starts_page=not is_first)
 
 
 def _around(win: QuickWin) -> list[Block]:
