@@ -835,6 +835,7 @@ class Edition(models.Model):
     title = TextField()  # "Buku 2: Masterplan", as it was
     language = models.CharField(max_length=2, default="id")
     has_review = models.BooleanField(default=False)  # holds the reviewer's annex, so never public
+    is_draft = models.BooleanField(default=False)  # its pages say that it is not in force, so never public
     since = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -859,7 +860,7 @@ class Edition(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(published_at__isnull=True)
-                | models.Q(state="ready", has_review=False, pdf__isnull=False),
+                | models.Q(state="ready", has_review=False, is_draft=False, pdf__isnull=False),
                 name="edition_public_is_ready",
             )
         ]

@@ -186,7 +186,7 @@ def swot_by_element(material: Material) -> Part:
     """A table of strengths, weaknesses, opportunities and threats for each element."""
     if not material.elements:
         return nothing(_("Kerangka rencana ini belum punya unsur kesiapan. Pasang paketnya."))
-    lines = _lines(material)
+    lines, unknown = _lines(material), _("belum ada angka")
     sections = []
     for element in material.elements:
         rows = []
@@ -197,8 +197,7 @@ def swot_by_element(material: Material) -> Part:
                     line.code,
                     say(line.words),
                     joined(
-                        f"{say(one.title)}: {_newest(material, one) or _('belum ada angka')}"
-                        for one in line.series.all()
+                        f"{say(one.title)}: {_newest(material, one) or unknown}" for one in line.series.all()
                     )
                     or "–",
                 )

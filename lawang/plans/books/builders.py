@@ -95,7 +95,8 @@ def offices(programme: Programme) -> Cell:
     helping = ", ".join(sorted(one.short_name for one in programme.supporting.all()))
     if not lead:
         return Cell(_("penanggung jawab belum ditentukan"), "missing")
-    return Cell(f"{lead}\n{_('bersama')} {helping}" if helping else lead)
+    together = _("bersama %(names)s") % {"names": helping}
+    return Cell(f"{lead}\n{together}" if helping else lead)
 
 
 def unit_of(series: Series) -> str:

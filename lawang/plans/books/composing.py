@@ -25,7 +25,7 @@ from lawang.plans.linter import examine
 from lawang.plans.linter_subject import read as read_subject
 from lawang.plans.models import BookText, Edition, Plan, Revision
 
-DRAFT = "DRAF"  # the watermark, official in Indonesian
+DRAFT, COMING = "DRAF", "BELUM BERLAKU"  # the watermarks, official in Indonesian
 
 Progress = Callable[[str, int, int], None]  # what is being done, how much is done, of how much
 
@@ -144,13 +144,16 @@ def _book(
     theme: Mapping[str, object],
 ) -> Book:
     here, plan, revision = node(), material.plan, material.revision
-    is_in_force = bool(values["in_force_from"])
-    state = (
-        _("revisi %(number)s, berlaku sejak %(day)s")
-        % {"number": revision.number, "day": values["in_force_from"]}
-        if is_in_force
-        else _("draf revisi %(number)s") % {"number": revision.number}
-    )
+    day, watermark, notices = values["in_force_from"], "", []
+    state = _("draf revisi %(number)s") % {"number": revision.number}
+    if day:
+        state = _("revisi %(number)s, berlaku sejak %(day)s") % {"number": revision.number, "day": day}
+    if not day:
+        watermark = DRAFT
+        notices.append(_("Draf: belum berlaku."))
+    elif revision.in_force_from and revision.in_force_from > material.today:
+        watermark = COMING
+        notices.append(_("Belum berlaku: mulai berlaku %(day)s.") % {"day": day})
     facts = [
         (_("Rencana"), say(plan.title)),
         (_("Dasar hukum"), values["legal_basis"] or _("belum ada")),
@@ -158,9 +161,6 @@ def _book(
         (_("Angka sampai"), values["figures_as_of"] or _("belum ada angka yang disetujui")),
         (_("Dibuat"), short_date(material.today)),
     ]
-    notices = []
-    if not is_in_force:
-        notices.append(_("Draf: belum berlaku."))
     if here.is_demo or plan.is_demo:
         notices.append(_("Contoh untuk peragaan, bukan dokumen resmi."))
     return Book(
@@ -174,7 +174,7 @@ def _book(
         facts=tuple(facts),
         crest=_crest(),
         accent=material.accent,
-        watermark="" if is_in_force else DRAFT,
+        watermark=watermark,
         notice=" ".join(notices),
         credit=say(theme.get("crest_note")),  # type: ignore[arg-type]
         chapters=chapters,

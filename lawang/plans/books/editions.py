@@ -160,6 +160,7 @@ def start_edition(
         title=text(f"{series}: {say(book.title, 'id')}" if series else say(book.title, "id"), english),
         language=language,
         has_review=has_review,
+        is_draft=revision.status == Revision.Status.DRAFT,
         since=last_published(revision.plan, book.code) if tells_changes else None,
         by=by,
         at=at,
@@ -231,6 +232,7 @@ def _make(mine: Edition, at: datetime) -> Edition:
         mine.pdf = _keep(mine, pdf, "pdf", at)
         mine.docx = _keep(mine, docx, "docx", at)
         mine.xlsx = _keep(mine, xlsx, "xlsx", at)
+        mine.is_draft = bool(made.watermark)
         mine.pages, mine.digest, mine.figures_as_of = pages_of(pdf), digest_of(made), material.figures_as_of
         mine.state, mine.made_at, mine.done, mine.total = Edition.State.READY, at, total, total
         mine.save()
@@ -266,8 +268,8 @@ def publish_edition(edition: Edition, *, by: User, at: datetime) -> Edition:
         raise Refused(_("Edisi ini belum selesai dibuat."))
     if mine.has_review:
         raise Refused(_("Edisi ini memuat catatan untuk penelaah. Buat edisi tanpa catatan itu dulu."))
-    if mine.revision.status != Revision.Status.PUBLISHED:
-        raise Refused(_("Edisi ini dibuat dari draf. Berlakukan revisinya dulu, lalu buat edisi baru."))
+    if mine.is_draft:
+        raise Refused(_("Edisi ini dibuat sebelum revisinya berlaku. Sesudah berlaku, buat edisi baru."))
     mine.published_at = at
     mine.save(update_fields=["published_at"])
     record(mine, "edition_published", by=by, at=at)

@@ -7,10 +7,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lawang.documents.book import Bar, Block, Cell, Column, Missing, Row, Section, Table, Timeline
-from lawang.documents.language import Facts
+from lawang.documents.book import (
+    Bar,
+    Block,
+    Cell,
+    Column,
+    Footnote,
+    Missing,
+    Prose,
+    Row,
+    Section,
+    Table,
+    Timeline,
+)
+from lawang.documents.language import Facts, Words
 from lawang.lib.dates import short_date
-from lawang.lib.numbers import number, rupiah
+from lawang.lib.numbers import number, percent, rupiah
 from lawang.lib.text import say
 from lawang.plans import reading
 from lawang.plans.books.analysis import fact
@@ -172,7 +184,7 @@ def _way(one: Indicator) -> str:
     targets = list(one.targets.all())
     begin = f"{amount(one.series, one.baseline)} ({one.baseline_year})" if one.baseline is not None else "…"
     if not targets:
-        return f"{begin} → {_('target belum ada')}"
+        return _("%(begin)s → target belum ada") % {"begin": begin}
     return f"{begin} → {with_unit(one.series, targets[-1].amount)} ({targets[-1].year})"
 
 
@@ -541,7 +553,15 @@ def standing(material: Material) -> Part:
         if material.figures_as_of
         else _("Belum ada angka yang disetujui.")
     )
-    return Part((prose(as_of), Table(_("Keadaan program per dimensi"), columns, tuple(rows))))
+    rule = _(
+        "Sesuai jalur: paling sedikit %(on_track)s dari jalan yang seharusnya sudah ditempuh. Melambat: paling sedikit "
+        "%(slipping)s. Di bawahnya tertinggal. Warna program adalah warna ukurannya yang paling tertinggal."
+    ) % {
+        "on_track": percent(material.revision.on_track_from * 100),
+        "slipping": percent(material.revision.slipping_from * 100),
+    }
+    begin = Prose((Words(as_of), Footnote(rule)))
+    return Part((begin, Table(_("Keadaan program per dimensi"), columns, tuple(rows))))
 
 
 @builder
@@ -650,7 +670,7 @@ def indicator_metadata(material: Material) -> Part:
             Column(_("Satuan, arah, kekerapan"), 1.5),
             Column(_("Sumber dan penanggung jawab"), 1.9),
             Column(_("Kondisi awal"), 1.2),
-            Column(_("Target"), 1.6),
+            Column(_("Target"), 2.4),
         )
         return [Table(_("Indikator %(dimension)s") % {"dimension": title_of(top)}, columns, tuple(rows))]
 
@@ -663,7 +683,7 @@ def _metadata(one: Indicator) -> Any:
     baseline = ""
     if one.baseline is not None:
         baseline = joined((f"{amount(series, one.baseline)} ({one.baseline_year})", one.baseline_source))
-    targets = joined(f"{each.year}: {amount(series, each.amount)}" for each in one.targets.all())
+    targets = "; ".join(f"{each.year}:\u00a0{amount(series, each.amount)}" for each in one.targets.all())
     return row(
         Cell(joined((one.code, say(one.title)))),
         told(series.definition, _("definisi belum ditulis")),

@@ -155,7 +155,6 @@ def edition(request: HttpRequest, key: UUID) -> HttpResponse:
         "is_stuck": bool(mine.is_working and mine.begun_at and now() - mine.begun_at > STUCK),
         "may_make": bool(may(request.user, "plans.edit", mine.revision.plan)),
         "may_publish": bool(may(request.user, "plans.publish", mine.revision.plan)),
-        "is_draft": mine.revision.status == Revision.Status.DRAFT,
         "crumbs": crumbs((_("Buku"), reverse("planner:books"))),
     }
     return render(request, "plans/desk/book_edition.html", context)
