@@ -5,7 +5,7 @@ BIN = .venv/bin
 RUN = .venv/.runtime
 DEV = .venv/.development
 .DEFAULT_GOAL := up
-.PHONY: up test css lint lock drill bench bench-cases messages
+.PHONY: up test css lint lock drill bench bench-cases bench-books messages
 
 up: $(RUN)
 	@exec $(BIN)/lawang up
@@ -38,6 +38,9 @@ bench: $(DEV)
 
 bench-cases: $(DEV)
 	$(BIN)/python -m bench.cases $(ARGS)
+
+bench-books: $(DEV)
+	$(BIN)/python -m bench.books $(ARGS)
 
 # Needs uv on the PATH. Hashes only: the lock names no registry.
 lock:

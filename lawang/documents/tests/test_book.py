@@ -204,6 +204,18 @@ def test_long_names_wrap_and_stay_on_the_paper(words: str) -> None:
             assert 0 <= left.value <= right.value <= width + 0.5, (place, right.value, width)
 
 
+@pytest.mark.parametrize("filling", range(28, 44, 3))
+def test_a_footnote_stands_on_the_page_of_its_mark(filling: int) -> None:
+    """Wherever the page ends: what introduces a table may go to the next one with it."""
+    before = tuple(Prose((Words(f"Kalimat {n}."),)) for n in range(filling))
+    noted = Prose((Words("Kalimat bercatatan"), Footnote("Ini catatannya.")))
+    section = Section("Bab", before, (Section("Bagian", (noted, table(count=10))),))
+    said = [page.get_textpage().get_text_range() for page in pages(set_book(chapters=(section,)))]
+    assert [n for n, words in enumerate(said) if "Kalimat bercatatan" in words] == [
+        n for n, words in enumerate(said) if "Ini catatannya." in words
+    ]
+
+
 def test_no_row_is_lost_over_the_pages_and_heads_are_repeated() -> None:
     pdf = set_book(chapters=(Section("Banyak", (table(count=400),)),))
     said = text_of(pdf)

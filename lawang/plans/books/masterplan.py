@@ -150,12 +150,12 @@ def programmes_overview(material: Material) -> Part:
         counts += own
         rows.append(row(title_of(top), *(number(own[term]) for term in terms), number(len(programmes))))
     rows.append(
-        total(_("Jumlah"), *(number(counts[term]) for term in terms), number(len(material.programmes)))
+        total(_("Total"), *(number(counts[term]) for term in terms), number(len(material.programmes)))
     )
     columns = (
         Column(_("Dimensi"), 2),
         *(Column(term_title(material, term), 1.2, is_number=True) for term in terms),
-        Column(_("Jumlah"), 0.8, is_number=True),
+        Column(_("Total"), 0.8, is_number=True),
     )
     blocks: list[Block] = [
         drawing(chart, _("Banyaknya program per dimensi"), accent=material.accent),
@@ -497,13 +497,13 @@ def budget(material: Material) -> Part:
     columns = (
         Column(_("Juta rupiah"), 2.4),
         *(Column(str(year), 1, is_number=True) for year in years),
-        Column(_("Jumlah"), 1.1, is_number=True),
+        Column(_("Total"), 1.1, is_number=True),
     )
     by_source = [
         _money_row(money_source(source), [amounts.get((source, year), 0) for year in years])
         for source in sorted({line.source for line in lines}, key=money_source)
     ]
-    by_source.append(_money_row(_("Jumlah"), [planned for _year, planned, _spent in sums], kind="total"))
+    by_source.append(_money_row(_("Total"), [planned for _year, planned, _spent in sums], kind="total"))
     by_source.append(_money_row(_("Terpakai"), [spent or 0 for _year, _planned, spent in sums]))
     by_dimension = [
         _money_row(title_of(top), [sum(material.budget(one, year) for one in programmes) for year in years])
@@ -541,12 +541,12 @@ def standing(material: Material) -> Part:
         counts += own
         rows.append(row(title_of(top), *(number(own[colour]) for colour in ORDER), number(len(programmes))))
     rows.append(
-        total(_("Jumlah"), *(number(counts[colour]) for colour in ORDER), number(len(material.programmes)))
+        total(_("Total"), *(number(counts[colour]) for colour in ORDER), number(len(material.programmes)))
     )
     columns = (
         Column(_("Dimensi"), 2),
         *(Column(status_word(colour), 1, is_number=True) for colour in ORDER),
-        Column(_("Jumlah"), 0.8, is_number=True),
+        Column(_("Total"), 0.8, is_number=True),
     )
     as_of = (
         _("Angka terakhir yang disetujui: %(day)s.") % {"day": short_date(material.figures_as_of)}
@@ -560,8 +560,8 @@ def standing(material: Material) -> Part:
         "on_track": percent(material.revision.on_track_from * 100),
         "slipping": percent(material.revision.slipping_from * 100),
     }
-    begin = Prose((Words(as_of), Footnote(rule)))
-    return Part((begin, Table(_("Keadaan program per dimensi"), columns, tuple(rows))))
+    table = Table(_("Keadaan program per dimensi"), columns, tuple(rows))
+    return Part((table, Prose((Words(as_of), Footnote(rule)))))
 
 
 @builder
