@@ -474,8 +474,8 @@ def milestones(material: Material) -> Part:
     columns = (
         Column(_("Dijanjikan"), 1),
         Column(_("Program"), 0.8),
-        Column(_("Tonggak"), 3.6),
-        Column(_("Tercapai"), 1.2),
+        Column(_("Tonggak"), 3.4),
+        Column(_("Tercapai"), 1.6),
     )
     return Part((Table(_("Tonggak menurut tahun"), columns, tuple(rows)),))
 
