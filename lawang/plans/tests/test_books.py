@@ -15,9 +15,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from lawang.areas.models import Area
 from lawang.documents import book_pdf, book_word
-from lawang.documents.book import Book, Missing, Section, Table, Timeline
+from lawang.documents.book import Book, Figure, Gallery, Missing, Section, Table, Timeline
 from lawang.lib.refused import Refused
+from lawang.measures.models import Series
 from lawang.plans import exporting, importing
 from lawang.plans.books import definitions, editions
 from lawang.plans.books.builders import BUILDERS
@@ -42,7 +44,7 @@ from lawang.plans.tests.library import AT, made, make_planner, shelve, text_of, 
 from lawang.plans.workbook import read
 from lawang.record.models import Entry
 from tests import plan_factory
-from tests.cast import make_node
+from tests.cast import make_agency, make_node
 from tests.plan_factory import make_living_plan, make_plan, make_programme, make_quick_win
 
 pytestmark = pytest.mark.django_db
@@ -254,6 +256,45 @@ def test_the_action_plan_has_four_tracks_and_the_roadmap_draws_every_programme()
         "P-01 Air bersih sampai desa"
     ]
     assert drawn[0].years == tuple(range(2024, 2034))
+
+
+def test_the_region_is_drawn_with_sources_and_a_map() -> None:
+    home = Area.objects.create(
+        code="16.11", name="Kabupaten Empat Lawang", level="regency", decree="x", valid_from=date(2007, 1, 1)
+    )
+    districts = [
+        Area.objects.create(
+            code=f"16.11.0{n}", name=f"Kecamatan {n}", level="district", decree="x", valid_from=date(2007, 1, 1),
+            parent=home, lon=103 + n / 10, lat=-3.6 - (n % 2) / 10,
+        )
+        for n in range(1, 5)
+    ]  # fmt: skip
+    make_node(area=home)
+    revision = make_plan()
+    make_programme(revision, areas=tuple(districts[:2]))
+    coffee = Series.objects.create(
+        code="D-KOPI", title={"id": "Produksi kopi"}, unit={"id": "ton"}, owner=make_agency(), frequency="year",
+        in_profile=True, topic="Ekonomi", source_note="BPS 2021",
+    )  # fmt: skip
+    Series.objects.create(
+        code="D-X", title={"id": "Tanpa angka"}, unit={"id": "ton"}, owner=make_agency(), in_profile=True
+    )
+    for year, amount in ((2023, 50_000), (2024, 51_000), (2025, 53_592)):
+        plan_factory.make_value(coffee, str(year), amount)
+    thing = made("buku-1", revision)
+    figures, gallery = find(thing, "Angka daerah").blocks
+    assert isinstance(figures, Table)
+    assert isinstance(gallery, Gallery)
+    told = [[cell.words.replace("\u00a0", " ") for cell in row.cells] for row in figures.rows if not row.kind]
+    assert ["Produksi kopi", "53.592 ton", "2025", "BPS 2021"] in told
+    assert ["Tanpa angka", "belum ada angka", "–", "sumber belum dicatat"] in told
+    assert "53.592" in gallery.figures[0].alt
+    picture, table = find(thing, "Peta program").blocks
+    assert isinstance(picture, Figure)
+    assert "Kecamatan 2: 1" in picture.alt
+    assert isinstance(table, Table)
+    assert [row.cells[1].words for row in table.rows] == ["1", "1", "0", "0"]
+    assert "Kecamatan 3" in text_of(book_pdf.pdf(thing, at=AT))
 
 
 def test_indicators_are_explained() -> None:
