@@ -12,15 +12,13 @@ from lawang.documents.book import (
     Block,
     Cell,
     Column,
-    Footnote,
     Missing,
-    Prose,
     Row,
     Section,
     Table,
     Timeline,
 )
-from lawang.documents.language import Facts, Words
+from lawang.documents.language import Facts
 from lawang.lib.dates import short_date
 from lawang.lib.numbers import number, percent, rupiah
 from lawang.lib.text import say
@@ -561,7 +559,7 @@ def standing(material: Material) -> Part:
         "slipping": percent(material.revision.slipping_from * 100),
     }
     table = Table(_("Keadaan program per dimensi"), columns, tuple(rows))
-    return Part((table, Prose((Words(as_of), Footnote(rule)))))
+    return Part((prose(f"{as_of} {rule}"), table))
 
 
 @builder
