@@ -5,7 +5,7 @@ BIN = .venv/bin
 RUN = .venv/.runtime
 DEV = .venv/.development
 .DEFAULT_GOAL := up
-.PHONY: up test css lint lock drill bench bench-cases bench-evaluation messages
+.PHONY: up test css lint lock drill bench bench-cases bench-books bench-evaluation messages
 
 up: $(RUN)
 	@exec $(BIN)/lawang up
@@ -41,6 +41,9 @@ bench-cases: $(DEV)
 
 bench-evaluation: $(DEV)
 	$(BIN)/python -m bench.evaluation $(ARGS)
+
+bench-books: $(DEV)
+	$(BIN)/python -m bench.books $(ARGS)
 
 # Needs uv on the PATH. Hashes only: the lock names no registry.
 lock:

@@ -35,7 +35,7 @@ lawang serve                  the pages alone, on LAWANG_PORT
 lawang work                   the worker alone: messages, nightly seal
 lawang packs check|install|diff|list
 lawang services list|rehearse|publish|unit
-lawang plan import|export|check
+lawang plan import|export|check|book
 lawang score KIND TRACK CSV   the scores of a yearly evaluation, without a database
 lawang areas import           the outlines of an area, from its official GeoJSON
 lawang demo load              the demonstration regency, once; later only new services

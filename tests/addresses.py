@@ -210,6 +210,11 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **dict.fromkeys(("planner:quick_win", "planner:remove_quick_win"), _of_draft("plans.quickwin")),
     "planner:add_win_part": lambda: {**_of_draft("plans.quickwin")(), "kind": "mitra"},
     "planner:add_member": _key("plans.body"),
+    **dict.fromkeys(
+        ("planner:edition", "planner:make_again", "planner:publish_edition"), _key("plans.edition")
+    ),
+    "planner:book": lambda: {"code": "buku-2"},
+    "planner:book_text": lambda: {"code": "buku-2", "way": "pendahuluan/rencana"},
     **dict.fromkeys(("planner:rows", "planner:add_row"), lambda: {"kind": "arah"}),
     **dict.fromkeys(("planner:row", "planner:remove_row"), _row_of_draft),
     "documents:check": lambda: {"code": _first("documents.document", state="replaced", kind="receipt").code},

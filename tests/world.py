@@ -6,7 +6,7 @@ back as always.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -152,6 +152,7 @@ def leave_something_behind() -> None:
     mine = imports.receive(SimpleUploadedFile("program.csv", sheet), plan=Plan.objects.get(), by=dewi, at=at)
     imports.examine(mine, at=at)
     start_revision(Plan.objects.get(), by=dewi, at=at)
+    leave_books_behind(dewi, at)
     case_of(siti)
     leave_work_behind(Agency.objects.get(code="PDAM"), at=at)
     leave_protection_behind(
@@ -160,6 +161,21 @@ def leave_something_behind() -> None:
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
     leave_panel_behind(Agency.objects.get(code="KOMINFO"), at=at)
     leave_answers_behind(ratna, at=at)
+
+
+def leave_books_behind(planner: Any, at: datetime) -> None:
+    """Make and publish an edition of the shortest book, and give one of its chapters words of its own."""
+    from lawang.plans.books import definitions, editions
+    from lawang.plans.models import Revision
+
+    revision = Revision.objects.get(status=Revision.Status.PUBLISHED)
+    book = definitions.book("percepatan")
+    assert book is not None
+    made = editions.make(editions.start_edition(revision, book, by=planner, at=at), at=at)
+    editions.publish_edition(made, by=planner, at=at)
+    editions.change_text(
+        revision.plan, book, "daftar", title={"id": "Yang dipercepat"}, words=None, seen=0, by=planner, at=at
+    )
 
 
 def case_of(citizen: Any) -> None:

@@ -142,13 +142,13 @@ def needed_in(body: str) -> set[str]:
     return _needed(parse(body))
 
 
-def faults(body: str, allowed: Collection[str]) -> list[Fault]:
+def faults(body: str, allowed: Collection[str], built_in: Collection[str] = BUILT_IN) -> list[Fault]:
     """Return the mistakes of a letter, in the order of its lines. `allowed`: names beside the built-in ones."""
     if len(body) > LONGEST:
         sentence = _("Surat ini terlalu panjang: paling banyak %(most)s huruf.") % {"most": LONGEST}
         return [Fault(1, sentence)]
     reader = _Reader(body)
-    words = tuple(sorted({*allowed, *BUILT_IN}))
+    words = tuple(sorted({*allowed, *built_in}))
     found = [
         *reader.faults,
         *(_unknown(name, line, words) for name, line in reader.names if name not in words),

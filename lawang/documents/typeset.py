@@ -31,7 +31,7 @@ from lawang.documents.language import (
     Tree,
     Words,
 )
-from lawang.documents.letter import Letter, Signer, leveled
+from lawang.documents.letter import Crest, Letter, Signer, leveled
 
 SOURCE = Path(__file__).with_name("letter.typ")
 TOFU = "\u25a1"  # in place of a letter that the fonts do not have
@@ -64,10 +64,10 @@ def printable(words: str) -> str:
 
 
 def _inlines(parts: Inlines) -> list[dict[str, Any]]:
-    return [_inline(part) for part in parts]
+    return [inline_as_json(part) for part in parts]
 
 
-def _inline(part: object) -> dict[str, Any]:
+def inline_as_json(part: object) -> dict[str, Any]:
     match part:
         case Words(words):
             return {"kind": "words", "words": printable(words)}
@@ -84,7 +84,7 @@ def _item(item: Item) -> dict[str, Any]:
     return {"label": _inlines(item.label), "inside": _inlines(item.inside)}
 
 
-def _blocks(tree: Tree, below: int) -> list[dict[str, Any]]:
+def blocks_as_json(tree: Tree, below: int) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for block in leveled(tree, below):
         match block:
@@ -105,8 +105,7 @@ def _row(label: str, value: str) -> dict[str, Any]:
     return {"label": _inlines((Words(label),)), "inside": _inlines((Words(value),))}
 
 
-def _crest(letter: Letter) -> dict[str, Any] | None:
-    crest = letter.head.crest
+def crest_as_json(crest: Crest | None) -> dict[str, Any] | None:
     if crest is None:
         return None
     if crest.format == "svg":
@@ -143,10 +142,10 @@ def as_json(letter: Letter) -> str:
                 "lines": [printable(line) for line in head.lines],
                 "address": printable(head.address),
                 "contact": printable(head.contact),
-                "crest": _crest(letter),
+                "crest": crest_as_json(head.crest),
                 "alt": printable(head.crest.alt) if head.crest else "",
             },
-            "body": _blocks(letter.body, below),
+            "body": blocks_as_json(letter.body, below),
             "signatures": [_signer(letter, signer) for signer in letter.signers],
             "check": {
                 "qr": qr.svg(check.url),

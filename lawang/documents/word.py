@@ -130,9 +130,9 @@ def _body(paper: Any, letter: Letter) -> None:
     for block in leveled(letter.body, 0 if letter.layout == "letter" else 1):
         match block:
             case Heading(level, inside):
-                _inlines(paper.add_heading(level=min(level, 3)), inside)
+                write_inlines(paper.add_heading(level=min(level, 3)), inside)
             case Paragraph(inside):
-                _inlines(paper.add_paragraph(), inside)
+                write_inlines(paper.add_paragraph(), inside)
             case Bullets(items):
                 _items(paper, items, "List Bullet")
             case Numbered(items):
@@ -143,7 +143,7 @@ def _body(paper: Any, letter: Letter) -> None:
 
 def _items(paper: Any, items: Iterable[Item], style: str) -> None:
     for item in items:
-        _inlines(paper.add_paragraph(style=style), item.inside)
+        write_inlines(paper.add_paragraph(style=style), item.inside)
 
 
 def _facts(paper: Any, rows: Iterable[Item], label_cm: float = 4.6) -> None:
@@ -155,12 +155,12 @@ def _facts(paper: Any, rows: Iterable[Item], label_cm: float = 4.6) -> None:
             cells, (label_cm, 0.5, 15.3 - label_cm), (row.label, (Words(":"),), row.inside), strict=True
         ):
             cell.width = Cm(width)
-            _inlines(cell.paragraphs[0], inside)
+            write_inlines(cell.paragraphs[0], inside)
             cell.paragraphs[0].paragraph_format.space_after = Pt(2)
     paper.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
-def _inlines(paragraph: Any, parts: Inlines, *, bold: bool = False, italic: bool = False) -> Any:
+def write_inlines(paragraph: Any, parts: Inlines, *, bold: bool = False, italic: bool = False) -> Any:
     for part in parts:
         match part:
             case Words(words):
@@ -169,9 +169,9 @@ def _inlines(paragraph: Any, parts: Inlines, *, bold: bool = False, italic: bool
             case Break():
                 paragraph.add_run().add_break(WD_BREAK.LINE)
             case Strong(inside):
-                _inlines(paragraph, inside, bold=True, italic=italic)
+                write_inlines(paragraph, inside, bold=True, italic=italic)
             case Emphasis(inside):
-                _inlines(paragraph, inside, bold=bold, italic=True)
+                write_inlines(paragraph, inside, bold=bold, italic=True)
     return paragraph
 
 

@@ -25,10 +25,12 @@ class PlansConfig(AppConfig):
 
         from lawang.people.permissions import may
         from lawang.plans import imports
+        from lawang.plans.books import editions
         from lawang.record.files import register_reader
         from lawang.web import shell
 
         register_reader("plans.import", imports.may_read)
+        register_reader("plans.edition", editions.may_read)
         shell.link(
             _("Rencana"),
             "planner:home",

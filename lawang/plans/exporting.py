@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,6 +71,16 @@ def workbook(plan: Plan, revision: Revision | None = None, *, by: User) -> bytes
     return _xlsx(_rows(plan, revision), _lists(plan.framework))
 
 
+PRIVATE = ("anggota", "rapat", "hadir", "angka", "bukti")  # sheets with names, minutes or closed evidence
+
+
+def annex(plan: Plan, revision: Revision) -> bytes:
+    """Return the sheets of a revision that everybody may read, as XLSX; whoever may import can hand it in again."""
+    reader = Reader(plan, revision)
+    rows = {name: list(table.rows.values()) for name, table in reader.tables().items() if name not in PRIVATE}
+    return _xlsx(rows, _lists(plan.framework), [sheet for sheet in SHEETS if sheet.name not in PRIVATE])
+
+
 def csv_zip(plan: Plan, revision: Revision | None = None, *, by: User) -> bytes:
     """Return the same as a ZIP of CSV files, one per sheet that has rows."""
     demand(by, "plans.export", plan)
@@ -121,7 +131,7 @@ def _lists(framework: Framework | None) -> Lists:
     )
 
 
-def _xlsx(rows: dict[str, list[Row]], lists: Lists) -> bytes:
+def _xlsx(rows: dict[str, list[Row]], lists: Lists, sheets: Sequence[Sheet] = SHEETS) -> bytes:
     if len(rows.get("angka", ())) > MOST_FIGURES:
         raise Refused(_("Rencana ini memuat lebih dari 200.000 angka. Unduh sebagai CSV."))
     if any(
@@ -138,7 +148,7 @@ def _xlsx(rows: dict[str, list[Row]], lists: Lists) -> bytes:
         for n, (kind, words) in enumerate(lists.words.items(), start=1)
         if words
     }
-    for sheet in SHEETS:
+    for sheet in sheets:
         _page(file, sheet, rows.get(sheet.name, []), places)
     _choices(file, lists)
     out = io.BytesIO()

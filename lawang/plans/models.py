@@ -794,3 +794,80 @@ class Import(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state in (self.State.READING, self.State.APPLYING)
+
+
+class BookText(models.Model):
+    """One row is one version of a plan's own words for a chapter or section of a book; the pack's stay beside them."""
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="book_texts")
+    book = models.CharField(max_length=60)  # code in the pack: "buku-2"
+    way = models.CharField(max_length=130)  # "arah" or "arah/visi"
+    version = models.PositiveIntegerField()
+    title = TextField()
+    words = TextField(null=True, blank=True)
+    is_current = models.BooleanField(default=True)  # False for all: the pack's words are used
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "book", "way", "version"], name="book_text_version_once"),
+            models.UniqueConstraint(
+                fields=["plan", "book", "way"],
+                condition=models.Q(is_current=True),
+                name="book_text_current_once",
+            ),
+        ]
+
+
+class Edition(models.Model):
+    """One row is one making of a book from one revision: how far it is, and the files that came of it."""
+
+    class State(models.TextChoices):
+        MAKING = "making", _("sedang dibuat")
+        READY = "ready", _("siap")
+        FAILED = "failed", _("gagal")  # `trouble` says why
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="editions")
+    book = models.CharField(max_length=60)  # code in the pack: "buku-2"
+    title = TextField()  # "Buku 2: Masterplan", as it was
+    language = models.CharField(max_length=2, default="id")
+    has_review = models.BooleanField(default=False)  # holds the reviewer's annex, so never public
+    is_draft = models.BooleanField(default=False)  # its pages say that it is not in force, so never public
+    since = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=6, choices=State, default=State.MAKING)
+    step = models.CharField(max_length=80, blank=True)  # what is being done just now
+    done = models.PositiveSmallIntegerField(default=0)
+    total = models.PositiveSmallIntegerField(default=0)
+    trouble = models.TextField(blank=True)
+    begun_at = models.DateTimeField(null=True, blank=True)  # of the present state
+    made_at = models.DateTimeField(null=True, blank=True)
+    digest = models.CharField(max_length=64, blank=True)  # SHA-256 over what the book says, without its date
+    figures_as_of = models.DateField(null=True, blank=True)
+    pages = models.PositiveSmallIntegerField(default=0)
+    pdf = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    docx = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    xlsx = models.ForeignKey(File, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["book", "-published_at"], name="edition_published")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(published_at__isnull=True)
+                | models.Q(state="ready", has_review=False, is_draft=False, pdf__isnull=False),
+                name="edition_public_is_ready",
+            )
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("planner:edition", args=[self.key])
+
+    @property
+    def is_working(self) -> bool:
+        return self.state == self.State.MAKING

@@ -250,7 +250,9 @@ def install_readiness(lists: list[dict[str, Any]], pack: PackVersion) -> None:
 
 
 def register() -> None:
-    """Make frameworks.yaml and readiness.yaml parts of packs."""
+    """Make frameworks.yaml, readiness.yaml and books/*.yaml parts of packs."""
+    from lawang.plans.books import definitions
+
     register_kind(
         "frameworks",
         schema=ListOf(FRAMEWORK, least=1),
@@ -265,3 +267,4 @@ def register() -> None:
         meaning="What a region's readiness is made of.",
         title=gettext_lazy("Unsur kesiapan"),
     )
+    definitions.register()

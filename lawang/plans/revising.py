@@ -24,6 +24,7 @@ from lawang.plans.models import (
     Activity,
     BudgetLine,
     Dependency,
+    Edition,
     Gap,
     Indicator,
     Milestone,
@@ -192,6 +193,7 @@ def discard_draft(revision: Revision, *, by: User, at: datetime) -> None:
     record(revision, "discarded", by=by, at=at, before={"number": revision.number, **counts})
     # The tables are emptied children first; a cascade would read all rows into memory.
     Succession.objects.filter(revision=revision).delete()
+    Edition.objects.filter(revision=revision).delete()  # books of a draft were never public
     for model, within in reversed(COPIED.items()):
         model._default_manager.filter(**{within: revision}).delete()
     revision.delete()

@@ -3,7 +3,8 @@
 from django.utils import timezone
 
 from lawang.plans import imports, standings
-from lawang.plans.models import Import, Revision
+from lawang.plans.books import editions
+from lawang.plans.models import Edition, Import, Revision
 from lawang.record.jobs import by_clock, job
 
 
@@ -22,3 +23,8 @@ def examine_import(import_id: int) -> None:
 @job(queue="imports")
 def carry_out_import(import_id: int) -> None:
     imports.carry_out(Import.objects.get(pk=import_id), at=timezone.now())
+
+
+@job(queue="books")
+def make_edition(edition_id: int) -> None:
+    editions.make(Edition.objects.get(pk=edition_id), at=timezone.now())

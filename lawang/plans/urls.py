@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from lawang.plans import promises, views
+from lawang.plans.books import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("lawang.plans.import_urls")),
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rencana/jalan/", views.roadmap, name="roadmap"),
     path("rencana/anggaran/", views.budget, name="budget"),
     path("rencana/anggaran.csv", views.budget_csv, name="budget_csv"),
+    path("rencana/buku/", pages.books, name="books"),
     path("rencana/swot/", views.swot, name="swot"),
     path("program/<uuid:key>/", promises.programme, name="programme"),
     path("program/<uuid:key>/angka.csv", promises.programme_csv, name="programme_csv"),

@@ -54,6 +54,7 @@ def _places(request: HttpRequest) -> list[Any]:
         _link(
             _("Periksa seperti penilai"), _("apa yang kurang, di mana, cara memperbaiki"), "planner:review"
         ),
+        _link(_("Buku"), _("masterplan, analisis, ringkasan sebagai PDF dan Word"), "planner:books"),
         _link(_("Peta jalan"), _("apa dikerjakan kapan"), "planner:roadmap"),
         _link(_("Anggaran"), _("per tahun, sumber, dimensi, instansi"), "planner:money"),
         _link(_("Bandingkan revisi"), _("apa bedanya dengan yang berlaku"), "side_by_side"),

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from lawang.plans.desk import (
+    books,
     budget,
     home,
     indicator,
@@ -48,4 +49,10 @@ urlpatterns: list[URLPattern] = [
     path("periksa/", review.review, name="review"),
     path("jalan/", roadmap.timeline, name="roadmap"),
     path("uang/", money.money, name="money"),
+    path("buku/", books.books, name="books"),
+    path("buku/edisi/<uuid:key>/", books.edition, name="edition"),
+    path("buku/edisi/<uuid:key>/ulangi/", books.again, name="make_again"),
+    path("buku/edisi/<uuid:key>/terbit/", books.publish, name="publish_edition"),
+    path("buku/<slug:code>/", books.book, name="book"),
+    path("buku/<slug:code>/kata/<path:way>/", books.book_text, name="book_text"),
 ]

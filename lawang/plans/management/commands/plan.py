@@ -1,4 +1,4 @@
-"""`lawang plan import|export|template|check`: a plan as files, from the command line."""
+"""`lawang plan import|export|template|check|book`: a plan as files, from the command line."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -8,11 +8,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from lawang.documents import book_pdf, book_word
 from lawang.lib.refused import Refused
 from lawang.lib.text import text
 from lawang.people.models import User
 from lawang.people.node import now, today
 from lawang.plans import exporting, revising
+from lawang.plans.books import definitions, editions
+from lawang.plans.books.composing import Wanted, compose
 from lawang.plans.checking import report_lines
 from lawang.plans.importing import DryRun, apply, check, read, read_folder
 from lawang.plans.linter import examine
@@ -20,6 +23,8 @@ from lawang.plans.linter_subject import read as read_subject
 from lawang.plans.models import Framework, Plan, Revision
 from lawang.plans.tables import latest_revision
 from lawang.plans.workbook import Workbook
+
+QUICK_WINS = "percepatan"  # the book that is called quickwins here
 
 
 class Command(BaseCommand):
@@ -45,6 +50,14 @@ class Command(BaseCommand):
         one.add_argument("--framework", help="Kode kerangka.")
         one = verbs.add_parser("check", help="Baca rencana seperti seorang penilai.")
         one.add_argument("--plan", help="Kode rencana; kosong: satu-satunya.")
+        one = verbs.add_parser("book", help="Tulis sebuah buku rencana sebagai PDF atau Word.")
+        one.add_argument("book", help="1, 2, 3, quickwins, atau kode buku dalam paket.")
+        one.add_argument("--out", type=Path, required=True, help="Berkas yang ditulis.")
+        one.add_argument("--plan", help="Kode rencana; kosong: satu-satunya.")
+        one.add_argument("--docx", action="store_true", help="Word, bukan PDF.")
+        one.add_argument("--draft", action="store_true", help="Dari draf, bukan dari revisi yang berlaku.")
+        one.add_argument("--language", choices=("id", "en"), default="id")
+        one.add_argument("--review", action="store_true", help="Sertakan catatan untuk penelaah.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         verb = {
@@ -52,6 +65,7 @@ class Command(BaseCommand):
             "export": self._export,
             "template": self._template,
             "check": self._check,
+            "book": self._book,
         }[options["what"]]
         try:
             verb(options)
@@ -126,6 +140,34 @@ class Command(BaseCommand):
             raise CommandError("Rencana ini belum punya isi.")
         for line in report_lines(examine(read_subject(revision, today=today()))):
             self.stdout.write(line)
+
+    def _book(self, options: dict[str, Any]) -> None:
+        plan = _plan(options["plan"])
+        code = QUICK_WINS if options["book"] == "quickwins" else options["book"]
+        definition = definitions.book(code)
+        if definition is None:
+            raise CommandError(definitions.unknown(one.code for one in definitions.books()))
+        revisions = Revision.objects.filter(plan=plan)
+        chosen = (
+            revisions.filter(status=Revision.Status.DRAFT)
+            if options["draft"]
+            else revisions.in_force(today())
+        ).first()
+        if chosen is None:
+            raise CommandError(
+                "Rencana ini tidak punya draf." if options["draft"] else "Rencana ini belum berlaku."
+            )
+        wanted = Wanted(
+            definition,
+            chosen,
+            options["language"],
+            has_review=options["review"],
+            since=editions.last_published(plan, definition.code),
+        )
+        book, _material = compose(wanted, today=today())
+        out: Path = options["out"]
+        out.write_bytes(book_word.docx(book) if options["docx"] else book_pdf.pdf(book, at=now()))
+        self.stdout.write(f"{out} ditulis.")
 
 
 def _user(username: str) -> User:
