@@ -329,6 +329,22 @@ PG_BIN = env(
 BACKUPS = Path(
     env("LAWANG_BACKUPS", str(DATA / "backups"), "Folder that `lawang backup` writes to.")
 ).resolve()
+BATCH_MEGABYTES = int(
+    env("LAWANG_BATCH_MEGABYTES", "100", "Largest batch from another node that is taken in, in MB.")
+)
+STALE_DAYS = int(
+    env("LAWANG_STALE_DAYS", "30", "Days without a batch after which a node is shown as silent.")
+)
+FIGURES = env(
+    "LAWANG_FIGURES",
+    "",
+    "Folder of the movement's Parquet files; on a cluster one that every worker sees. Empty: in LAWANG_DATA.",
+)
+ENGINE = env(
+    "LAWANG_ENGINE",
+    "duckdb",
+    "What computes the national figures: duckdb, or a Spark cluster as spark://host:7077.",
+)
 LOGGING = {  # pyHanko writes the names of signers, and those do not belong in a log; what went wrong we say ourselves
     "version": 1,
     "disable_existing_loggers": False,
