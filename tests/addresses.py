@@ -332,6 +332,12 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         **_survey()(),
         "pk": _first("surveys.handedin", survey__agency__code="PDAM").pk,
     },
+    **dict.fromkeys(
+        ("exchange:node", "exchange:revoke", "exchange:seal", "exchange:collect"), _key("exchange.peer")
+    ),
+    "exchange:download": lambda: {**_key("exchange.peer")(), "number": 1},
+    "exchange:api_batch": lambda: {"number": 1},
+    "exchange:figure": lambda: {"series": _first("exchange.rolledfigure").series},
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

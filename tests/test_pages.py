@@ -33,7 +33,7 @@ def guest_of(name: str) -> str:
         return "visitor"
     if TABLE.get(name, SIGNED_IN) == SIGNED_IN:  # also one that nobody has decided about yet
         return "officer"
-    return next(role for role in (*BUSY, *ROLES) if role in TABLE[name])
+    return next((role for role in (*BUSY, *ROLES) if role in TABLE[name]), "visitor")
 
 
 def markup_of(response: HttpResponseBase) -> Markup:

@@ -35,3 +35,18 @@ class ExchangeConfig(AppConfig):
                 place="desk",
                 shown=lambda request: bool(may(request.user, "exchange.see")),
             )
+        shell.link(
+            _("Angka gabungan"),
+            "exchange:figures",
+            order=82,
+            place="desk",
+            shown=lambda request: bool(may(request.user, "exchange.see")) and is_movement(),
+        )
+
+
+def is_movement() -> bool:
+    """Tell whether this installation gathers what regencies send."""
+    from lawang.people.models import Node
+    from lawang.people.node import node
+
+    return node().kind == Node.Kind.MOVEMENT

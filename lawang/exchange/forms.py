@@ -62,3 +62,21 @@ class SentFilters(Filters):
         field = self.fields["peer"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("semua")), *peers]
+
+
+class FigureFilters(Filters):
+    q = forms.CharField(label=_("Ukuran"), max_length=60)
+    group = forms.ChoiceField(label=_("Daerah"))
+    year = forms.ChoiceField(label=_("Tahun"))
+
+    def __init__(
+        self, request: HttpRequest, *, groups: list[tuple[str, str]], years: list[int], **kwargs: Any
+    ) -> None:
+        super().__init__(request, **kwargs)
+        for name, choices in (
+            ("group", groups),
+            ("year", [("", _("terbaru")), *((str(year), str(year)) for year in years)]),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices

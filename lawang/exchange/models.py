@@ -201,3 +201,39 @@ class ReceivedValue(models.Model):
             )
         ]
         indexes = [models.Index(fields=["series", "end"], name="received_value_series")]
+
+
+class RolledFigure(models.Model):
+    """One row is one figure of one year for the nation, a province or a type of region, kept from the last roll-up."""
+
+    class Level(models.TextChoices):
+        NATION = "nation", _("nasional")
+        PROVINCE = "province", _("provinsi")
+        TYPE = "type", _("jenis daerah")
+
+    level = models.CharField(max_length=8, choices=Level)
+    group = models.CharField(max_length=10, blank=True)  # "", code of the province, kabupaten or kota
+    kind = models.CharField(max_length=40)  # values, statistics
+    series = models.CharField(max_length=120)
+    title = models.CharField(max_length=500)
+    unit = models.CharField(max_length=100)
+    year = models.PositiveSmallIntegerField()
+    regencies = models.PositiveIntegerField()  # that have a figure
+    missing = models.PositiveIntegerField()  # that should and have none
+    amount = models.DecimalField(
+        max_digits=38, decimal_places=6, null=True
+    )  # all together, where they may be joined
+    low = models.FloatField()
+    quarter = models.FloatField()
+    median = models.FloatField()
+    three_quarters = models.FloatField()
+    high = models.FloatField()
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "kind", "level", "group", "year"], name="rolled_figure_once"
+            )
+        ]
+        indexes = [models.Index(fields=["level", "group", "year", "title"], name="rolled_figure_list")]

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from lawang.exchange import actions, carrying, columns
+from lawang.exchange import actions, carrying, columns, rollup
 from lawang.exchange.models import Peer, ReceivedBatch
 from lawang.lib.refused import Refused
 from lawang.record.jobs import by_clock, job
@@ -44,3 +44,9 @@ def collect_from_all(timestamp: int) -> None:
     actions.read_later(at=timezone.now())
     if columns.is_possible():
         columns.write_missing()
+
+
+@by_clock("35 20 * * *")  # when the night's batches are in
+def roll_up(timestamp: int) -> None:
+    if columns.is_possible():
+        rollup.renew(at=timezone.now())

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from lawang.exchange import api, desk
+from lawang.exchange import api, desk, national
 
 app_name = "exchange"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,4 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kelola/kiriman/", desk.sent, name="sent"),
     path("kelola/kiriman/unggah/", desk.upload, name="upload"),
     path("kelola/kiriman/<uuid:key>/<int:number>.zip", desk.download, name="download"),
+    path("kelola/angka-gabungan/", national.figures, name="figures"),
+    path("kelola/angka-gabungan/unduh.csv", national.figures_csv, name="figures_csv"),
+    path("kelola/angka-gabungan/<path:series>/", national.figure, name="figure"),
 ]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import io
 import uuid
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from lawang.areas.models import Area
-from lawang.exchange import actions, cards, container, keys
+from lawang.exchange import actions, cards, container, keys, rollup
 from lawang.exchange.models import Peer, ReceivedBatch, SentBatch
 from lawang.people.models import Node, NodeKey
 from lawang.record import files
@@ -133,3 +135,65 @@ def manifest_of(content: bytes) -> container.Manifest:
 def public_of(one: Side) -> str:
     with one.here():
         return keys.fingerprint(keys.raw(keys.signing_key().public_key()))
+
+
+def leave_nodes_behind(folder: Path, *, at: datetime) -> None:
+    """Admit a movement in the demonstration, exchange a batch each way, and let a broken one be refused."""
+    here = actions.own_node()
+    movement = Node(
+        key=uuid.uuid4(),
+        kind=Node.Kind.MOVEMENT,
+        name={"id": "Gerakan Contoh", "en": "Example Movement"},
+        base_url="https://gerakan.contoh.id",
+    )
+    before = settings.KEYS
+    settings.KEYS = folder
+    try:
+        card = cards.write(movement, at=at)
+        content = b"{}"
+        part = container.Part(
+            "results/2026", "results", 1, 1, 1, len(content), hashlib.sha256(content).hexdigest(), False
+        )
+        down = container.write(container.Manifest(movement.key, here.key, 1, "", at, (part,)), [content])
+    finally:
+        settings.KEYS = before
+    peer = actions.admit(
+        card,
+        fingerprint=cards.read(card).fingerprint,
+        agreement="MoU 12/2026, 5 Januari 2026",
+        by=None,
+        at=at,
+    )
+    assert actions.seal(peer, by=None, at=at) is not None
+    assert actions.receive(down, by=None, at=at).state == ReceivedBatch.State.TAKEN
+    actions.receive(b"PK rusak", by=None, at=at)
+    make_rolled(at=at)
+
+
+def make_rolled(*, at: datetime) -> None:
+    """Keep some figures as a roll-up would have left them."""
+    groups = [("nation", ""), ("province", "16"), ("type", "kabupaten")]
+    rollup.keep(
+        [
+            rollup.Figure(
+                level=level,
+                group=group,
+                kind="statistics",
+                series="cases.on_time_share/akta-kelahiran",
+                title="Akta kelahiran",
+                unit="%",
+                year=year,
+                regencies=412,
+                missing=102,
+                amount=Decimal("81.25") + year - 2020,
+                low=20.5,
+                quarter=70.25,
+                median=82.0,
+                three_quarters=91.0,
+                high=100.0,
+            )
+            for level, group in groups
+            for year in range(2022, 2027)
+        ],
+        at=at,
+    )
