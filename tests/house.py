@@ -35,6 +35,13 @@ def no_page(error: Exception) -> bool:
     return any(words in str(error) for words in ("Download", "ERR_ABORTED", "ERR_HTTP_RESPONSE_CODE_FAILURE"))
 
 
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def url_of(name: str) -> str:
     known: dict[str, Any] = connections["default"].settings_dict
     host, port, user = known["HOST"], known["PORT"], known["USER"]
@@ -47,9 +54,7 @@ def url_of(name: str) -> str:
 def house(demo_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[House]:
     from tests.addresses import every
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="lwh") as name:
         kept = {key: value for key, value in os.environ.items() if not key.startswith("LAWANG_")}
         env = kept | {

@@ -478,7 +478,9 @@ def _sent_table(rows: Iterable[SentBatch], *, with_peer: bool = False) -> Table:
             Column(_("Disegel"), "sealed_at", "date"),
             Column(_("Isi"), contents_words),
             Column(_("Ukuran, KB"), lambda one: -(-one.file.size // 1000), "number"),
-            Column(_("Diambil"), lambda one: one.fetched_at and long_date(day_of(one.fetched_at))),
+            Column(
+                _("Diambil"), lambda one: long_date(day_of(one.fetched_at)) if one.fetched_at else _("belum")
+            ),
         ],
         rows,
         caption=_("Kiriman yang disegel di sini"),

@@ -37,6 +37,7 @@ class Side:
         """Be this node for a while."""
         before = settings.KEYS
         Node.objects.get_or_create(defaults={"name": {"id": self.name}})
+        row = Node.objects.values("key", "kind", "name", "area", "base_url").get()
         NodeKey.objects.all().delete()
         Node.objects.update(
             key=self.uuid,
@@ -51,6 +52,7 @@ class Side:
         finally:
             settings.KEYS = before
             NodeKey.objects.all().delete()
+            Node.objects.update(**row)
 
     def card(self, at: datetime = AT) -> bytes:
         with self.here():
