@@ -4,8 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 RUN = .venv/.runtime
 DEV = .venv/.development
+SPARK = .venv/.spark
 .DEFAULT_GOAL := up
 .PHONY: up test css lint lock drill bench bench-cases bench-books bench-evaluation messages
+.PHONY: up test css lint lock drill bench bench-cases bench-rollup messages spark
 
 up: $(RUN)
 	@exec $(BIN)/lawang up
@@ -46,8 +48,15 @@ bench-books: $(DEV)
 	$(BIN)/python -m bench.books $(ARGS)
 
 # Needs uv on the PATH. Hashes only: the lock names no registry.
+bench-rollup: $(DEV)
+	$(BIN)/python -W ignore -m bench.rollup $(ARGS)
+
+# 435 MB, and Java 17 or newer beside it: only for the test that compares Spark with DuckDB, and for a cluster's driver.
+spark: $(SPARK)
+
+# Needs uv on the PATH. Hashes only: the lock names no registry. Each file keeps to the pins of those before it.
 lock:
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-movement requirements-dev requirements-spark; do \
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url $$name.in -o $$name.txt || exit 1; done
 
@@ -64,6 +73,16 @@ $(RUN): requirements.txt | .venv/bin/python
 $(DEV): requirements-dev.txt requirements.txt | .venv/bin/python
 	@$(call install,requirements-dev.txt)
 	@touch $@ $(RUN)
+
+# pyspark has no wheel: pip makes one of its source, whose hash is locked, with the setuptools of the same lock.
+$(SPARK): requirements-spark.txt | $(DEV)
+	@awk '/^[a-z]/ {on = /^setuptools==/} on' requirements-spark.txt > .venv/setuptools.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: -r .venv/setuptools.txt
+	@echo "Installing requirements-spark.txt"; \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--only-binary :all: --no-binary pyspark --no-build-isolation -r requirements-spark.txt
+	@touch $@
 
 define install
 echo "Installing $(1)"; \

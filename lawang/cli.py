@@ -39,7 +39,7 @@ lawang plan import|export|check|book
 lawang score KIND TRACK CSV   the scores of a yearly evaluation, without a database
 lawang areas import           the outlines of an area, from its official GeoJSON
 lawang demo load              the demonstration regency, once; later only new services
-lawang batch card|admit|seal|receive|collect|list   what other nodes get from here, and bring
+lawang batch address|card|admit|seal|receive|collect|list   what other nodes get from here, and bring
 lawang rollup                 the figures of all regencies together
 lawang backup [FILE]          tables and files in one .tar that any PostgreSQL from 15 on takes back
 lawang restore FILE           into an empty database

@@ -1,4 +1,4 @@
-"""`lawang batch card|admit|seal|receive|collect|list|columns`: what other nodes get from here, and bring."""
+"""`lawang batch address|card|admit|follow|seal|receive|collect|list|columns`: what other nodes get from here, and bring."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,6 +10,7 @@ from lawang.exchange import actions, cards, carrying, columns
 from lawang.exchange.models import Peer, ReceivedBatch, SentBatch
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
+from lawang.people.actions import set_up_node
 from lawang.people.node import now
 from lawang.record import files
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
         verbs = parser.add_subparsers(dest="what", required=True)
         one = verbs.add_parser("card", help="Tulis kartu simpul ini dan sebutkan sidiknya.")
         one.add_argument("path", type=Path)
+        one = verbs.add_parser("address", help="Tulis alamat instalasi ini, tempat simpul lain mengambil.")
+        one.add_argument("url", help="https://...; kosong: kiriman dibawa sebagai berkas.")
         one = verbs.add_parser("admit", help="Terima simpul dari kartunya.")
         one.add_argument("path", type=Path)
         one.add_argument("--fingerprint", required=True, help="Sidik seperti dibacakan pemiliknya.")
@@ -49,6 +52,22 @@ class Command(BaseCommand):
         content = actions.own_card(at=now())
         options["path"].write_bytes(content)
         self.stdout.write(f"{options['path']}: sidik {cards.read(content).fingerprint}")
+
+    def _address(self, options: dict[str, Any]) -> None:
+        cards.check_address(options["url"])
+        here = actions.own_node()
+        set_up_node(
+            name=here.name,
+            area=here.area,
+            kind=here.kind,
+            base_url=options["url"],
+            time_zone=here.time_zone,
+            is_demo=here.is_demo,
+            theme=here.theme,
+            by=None,
+            at=now(),
+        )
+        self.stdout.write(f"Alamat: {options['url'] or '-'}")
 
     def _admit(self, options: dict[str, Any]) -> None:
         peer = actions.admit(
