@@ -105,14 +105,12 @@ def read(connection: Any, folder: Path | None = None) -> Any:
 
 def latest(table: Any, nodes: Collection[str] | None = None) -> Any:
     """Return the rows that count: of each part the highest correction, unless that one withdraws it."""
-    import ibis
     from ibis import _ as row
 
     if nodes is not None:
         table = table.filter(row.node.isin(sorted(nodes)))
-    each = ibis.window(group_by=[table.node, table.part])
-    found = table.mutate(newest=row.correction.max().over(each))
-    return found.filter(row.correction == row.newest, ~row.withdrawn).drop("newest")
+    newest = table.group_by("node", "part").agg(correction=row.correction.max())
+    return table.semi_join(newest, ["node", "part", "correction"]).filter(~row.withdrawn)
 
 
 def by_year(table: Any) -> Any:
@@ -123,35 +121,33 @@ def by_year(table: Any) -> Any:
     import ibis
     from ibis import _ as row
 
+    slot = ["node", "area", "kind", "series", "year"]
+    names = ["title", "unit", "over_time", "over_area"]
     whole = table.filter(row.place == "", row.breakdown == "")
-    slot = ["node", "kind", "series", "year"]
-    last = ibis.window(group_by=[whole[name] for name in slot])
-    whole = whole.mutate(last_end=row.end.max().over(last))
-    found = whole.group_by([*slot, "area"]).agg(
-        title=row.title.max(),
-        unit=row.unit.max(),
-        over_time=row.over_time.max(),
-        over_area=row.over_area.max(),
+    when = row.end.cast("string") + row.start.cast(
+        "string"
+    )  # of two periods that end on one day, the shorter
+    found = whole.group_by(slot).agg(
+        **{name: row[name].max() for name in names},
         periods=row.count(),
         total=row.amount.sum(),
-        newest=row.amount.max(where=row.end == row.last_end),
+        newest=row.amount.argmax(when),
         counted=row.counted.sum(),
         whole=row.whole.sum(),
     )
-    mean = row.total.cast("float64") / row.periods.cast("float64")
-    share = row.counted.cast("float64") / row.whole.cast("float64")
     exact = ibis.cases(
-        (row.over_time == "sum", row.total.cast("decimal(38, 6)")), else_=row.newest.cast("decimal(38, 6)")
+        (found.over_time == "sum", found.total.cast("decimal(38, 6)")),
+        else_=found.newest.cast("decimal(38, 6)"),
     )
     return found.mutate(
         exact=exact,
         figure=ibis.cases(
-            (row.whole > 0, share),
-            (row.over_time == "mean", mean),
+            (found.whole > 0, found.counted.cast("float64") / found.whole.cast("float64")),
+            (found.over_time == "mean", found.total.cast("float64") / found.periods.cast("float64")),
             else_=exact.cast("float64"),
         ),
-        province=row.area.substr(0, 2),
-        type=ibis.cases((row.area.substr(3, 1) >= CITY, "kota"), else_="kabupaten"),
+        province=found.area.substr(0, 2),
+        type=ibis.cases((found.area.substr(3, 1) >= CITY, "kota"), else_="kabupaten"),
     )
 
 
@@ -164,31 +160,29 @@ def together(rows: Any, levels: Collection[str]) -> Any:
     rows = rows.mutate(
         group=ibis.cases((row.level == PROVINCE, row.province), (row.level == TYPE, row.type), else_="")
     )
-    slot = ["level", "group", "kind", "series", "year"]
-    each = ibis.window(group_by=[rows[name] for name in slot])
-    ordered = ibis.window(
-        group_by=[rows[name] for name in slot], order_by=[rows.figure, rows.area, rows.node]
-    )
-    placed = rows.mutate(
-        place=ibis.row_number().over(ordered) + 1,  # from 1
-        count=rows.count().over(each),
-    )
-    return placed.group_by(slot).agg(
-        title=row.title.max(),
-        unit=row.unit.max(),
-        over_time=row.over_time.max(),
-        over_area=row.over_area.max(),
+    found = rows.group_by("level", "group", "kind", "series", "year").agg(
+        **{name: row[name].max() for name in ("title", "unit", "over_time", "over_area")},
         regencies=row.count(),
         exact=row.exact.sum(),
         figures=row.figure.sum(),
         counted=row.counted.sum(),
         whole=row.whole.sum(),
-        low=row.figure.min(),
-        quarter=row.figure.min(where=row.place * 4 >= row["count"]),
-        median=row.figure.min(where=row.place * 2 >= row["count"]),
-        three_quarters=row.figure.min(where=row.place * 4 >= row["count"] * 3),
-        high=row.figure.max(),
+        ordered=row.figure.collect(),
     )
+    found = found.mutate(ordered=found.ordered.sort())
+    count, ordered = found.regencies, found.ordered
+
+    def rank(part: int, of: int) -> Any:
+        """The smallest figure that this part of the regencies do not exceed."""
+        return ordered[((count * part + of - 1) // of - 1).cast("int32")]
+
+    return found.mutate(
+        low=ordered[0],
+        quarter=rank(1, 4),
+        median=rank(1, 2),
+        three_quarters=rank(3, 4),
+        high=ordered[(count - 1).cast("int32")],
+    ).drop("ordered")
 
 
 def compute(

@@ -1,4 +1,4 @@
-"""`lawang batch address|card|admit|follow|seal|receive|collect|list|columns`: what other nodes get from here, and bring."""
+"""`lawang batch ...`: address, card, admit, follow, seal, receive, collect, list, columns."""
 
 from argparse import ArgumentParser
 from pathlib import Path
