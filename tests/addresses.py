@@ -335,6 +335,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **dict.fromkeys(
         ("exchange:node", "exchange:revoke", "exchange:seal", "exchange:collect"), _key("exchange.peer")
     ),
+    "exchange:anew": lambda: {**_key("exchange.peer")(), "way": "kirim"},
     "exchange:download": lambda: {**_key("exchange.peer")(), "number": 1},
     "exchange:api_batch": lambda: {"number": 1},
     "exchange:figure": lambda: {"series": _first("exchange.rolledfigure").series},

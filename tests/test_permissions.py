@@ -275,7 +275,9 @@ TABLE: dict[str, Who] = {
         ),
         OVERSEE | {"steward"},
     ),
-    **dict.fromkeys(("exchange:admit", "exchange:revoke", "exchange:change_keys"), ADMINISTRATOR),
+    **dict.fromkeys(
+        ("exchange:admit", "exchange:revoke", "exchange:change_keys", "exchange:anew"), ADMINISTRATOR
+    ),
     **dict.fromkeys(("exchange:upload", "exchange:seal", "exchange:collect"), ADMINISTRATOR | {"steward"}),
     **dict.fromkeys(("exchange:api_batches", "exchange:api_batch"), NODES),
 }

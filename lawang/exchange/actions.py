@@ -48,14 +48,15 @@ def own_node() -> Node:
 @transaction.atomic
 def list_batch_keys(*, at: datetime) -> Node:
     """Put the present two keys on this node's list and end those before them. The same keys again change nothing."""
-    own_node()
-    here = Node.objects.select_for_update(of=("self",)).select_related("area").get(pk=node().pk)
+    here = own_node()
     publics: list[keys.Public] = [keys.signing_key().public_key(), keys.box_key().public_key()]
     wanted = {keys.fingerprint(keys.raw(one)): keys.pem(one) for one in publics}
-    known = here.keys.filter(purpose=NodeKey.Purpose.BATCH)
+    known = NodeKey.objects.filter(node=here.pk, purpose=NodeKey.Purpose.BATCH)
     present = set(known.filter(valid_to=None).values_list("fingerprint", flat=True))
     if present == set(wanted):
-        return here
+        return here  # as nearly always, also for strangers who ask for the card: without a lock
+    Node.objects.select_for_update().get(pk=here.pk)
+    present = set(known.filter(valid_to=None).values_list("fingerprint", flat=True))
     known.filter(valid_to=None).exclude(fingerprint__in=wanted).update(valid_to=at)
     for fingerprint in sorted(set(wanted) - present):
         NodeKey.objects.create(
@@ -221,6 +222,50 @@ def revoke(peer: Peer, *, why: str, by: User | None, at: datetime) -> Peer:
     peer.keys.filter(valid_to=None).update(valid_to=at)
     record(peer, "peer_revoked", by=by, at=at, note=peer.revoked_why)
     return peer
+
+
+@transaction.atomic
+def send_anew(peer: Peer, *, why: str, by: User | None, at: datetime) -> None:
+    """Forget what a peer was sent: the next batch is number 1 and holds everything.
+
+    For a node whose database came back from a backup and no longer knows its last numbers. The peer refuses number 1
+    until somebody there has said `receive_anew`.
+    """
+    _allow(by, "exchange.admit")
+    peer = _lock(peer, why)
+    last = SentBatch.objects.filter(peer=peer).order_by("-sequence").first()
+    SentBatch.objects.filter(peer=peer).delete()
+    record(
+        peer, "sent_anew", by=by, at=at, before={"sequence": last.sequence if last else 0}, note=why.strip()
+    )
+
+
+@transaction.atomic
+def receive_anew(peer: Peer, *, why: str, by: User | None, at: datetime) -> None:
+    """Put everything aside that came from a peer, and wait for number 1. Its files stay where they are."""
+    from lawang.exchange import columns
+
+    _allow(by, "exchange.admit")
+    peer = _lock(peer, why)
+    batches = ReceivedBatch.objects.filter(peer=peer, state__in=(State.TAKEN, State.WAITING))
+    last = batches.filter(state=State.TAKEN).order_by("-sequence").first()
+    ReceivedPart.objects.filter(peer=peer).delete()
+    batches.update(state=State.ASIDE, reason="")
+    record(
+        peer,
+        "received_anew",
+        by=by,
+        at=at,
+        before={"sequence": last.sequence if last else 0},
+        note=why.strip(),
+    )
+    transaction.on_commit(lambda: columns.forget(peer))
+
+
+def _lock(peer: Peer, why: str) -> Peer:
+    if not why.strip():
+        raise Refused(_("Tulis alasannya."))
+    return Peer.objects.select_for_update().get(pk=peer.pk)
 
 
 # Sealing
@@ -547,6 +592,7 @@ def _refuse(
             sha256=sha256,
             came_at=at,
             by=by,
+            state=State.REFUSED,
             file=_keep(
                 content, found.peer if found else "exchange.stranger:0", "kiriman-ditolak.zip", by, at
             ),

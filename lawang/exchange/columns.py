@@ -21,7 +21,7 @@ from django.conf import settings
 
 from lawang.exchange.actions import figures_of
 from lawang.exchange.incoming import rows_of
-from lawang.exchange.models import ReceivedBatch, ReceivedPart
+from lawang.exchange.models import Peer, ReceivedBatch, ReceivedPart
 from lawang.lib.keyfile import sync_folder
 
 KINDS = ("values", "statistics")
@@ -125,6 +125,12 @@ def write(path: Path, found: Iterable[dict[str, Any]]) -> None:
         os.fsync(file.fileno())
     draft.replace(path)
     sync_folder(path.parent)
+
+
+def forget(peer: Peer) -> None:
+    """Remove the files of a peer, of which everything comes anew."""
+    for path in folder().glob(f"*/*/*-{peer.key.hex[:12]}-*.parquet"):
+        path.unlink(missing_ok=True)
 
 
 def write_missing() -> int:

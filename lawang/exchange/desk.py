@@ -214,6 +214,8 @@ def _received_words(one: ReceivedBatch) -> str:
         return _("diterima")
     if one.state == WAITING:
         return one.reason
+    if one.state == ReceivedBatch.State.ASIDE:
+        return _("disisihkan")
     return _("Ditolak: %(why)s") % {"why": one.reason}
 
 
@@ -343,6 +345,40 @@ def revoke(request: HttpRequest, key: UUID) -> HttpResponse:
             "lead": _("Sejak saat ini kirimannya ditolak. Yang sudah diterima tetap ada."),
             "form": form,
             "submit": _("Cabut"),
+            "cancel": reverse("exchange:node", args=[peer.key]),
+            "crumbs": _crumbs(peer),
+        },
+    )
+
+
+@needs("exchange.admit")
+def anew(request: HttpRequest, key: UUID, way: str) -> HttpResponse:
+    """Send, or receive, everything from number 1: after a database came back from a backup."""
+    if way not in ("kirim", "terima"):
+        raise Http404
+    peer, form = _peer(key), WhyForm(request.POST or None)
+    is_sending = way == "kirim"
+    if request.method == "POST" and form.is_valid():
+        verb = actions.send_anew if is_sending else actions.receive_anew
+        verb(peer, why=form.cleaned_data["why"], by=me(request), at=now())
+        messages.success(request, _("Dimulai dari nomor 1 lagi."))
+        return redirect("exchange:node", key=peer.key)
+    return render(
+        request,
+        "people/form.html",
+        {
+            "title": _("Kirim semua dari awal") if is_sending else _("Terima semua dari awal"),
+            "lead": _(
+                "Hanya bila instalasi ini dipulihkan dari cadangan dan nomor kirimannya mundur. "
+                "Penerimanya harus memilih “Terima semua dari awal” pada halaman simpul ini di sana."
+            )
+            if is_sending
+            else _(
+                "Hanya bila simpul itu dipulihkan dari cadangan dan nomor kirimannya mundur. "
+                "Yang sudah diterima disisihkan sampai kiriman nomor 1 datang."
+            ),
+            "form": form,
+            "submit": _("Mulai dari nomor 1"),
             "cancel": reverse("exchange:node", args=[peer.key]),
             "crumbs": _crumbs(peer),
         },

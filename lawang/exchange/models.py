@@ -110,6 +110,7 @@ class ReceivedBatch(models.Model):
         TAKEN = "taken", _("diterima")
         WAITING = "waiting", _("menunggu kiriman sebelumnya")
         REFUSED = "refused", _("ditolak")
+        ASIDE = "aside", _("disisihkan")  # from before everything was asked for anew
 
     sha256 = models.CharField(max_length=64, unique=True)  # of the whole file
     peer = models.ForeignKey(Peer, null=True, blank=True, on_delete=models.PROTECT, related_name="received")

@@ -25,6 +25,8 @@ def install() -> None:
             "peer_card_followed": _("Kartu baru simpul diikuti"),
             "peer_readmitted": _("Simpul diterima ulang"),
             "peer_revoked": _("Simpul dicabut"),
+            "received_anew": _("Kiriman diterima dari awal lagi"),
+            "sent_anew": _("Kiriman dikirim dari awal lagi"),
         }
     )
 

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kelola/simpul/terima/", desk.admit, name="admit"),
     path("kelola/simpul/<uuid:key>/", desk.one_node, name="node"),
     path("kelola/simpul/<uuid:key>/cabut/", desk.revoke, name="revoke"),
+    path("kelola/simpul/<uuid:key>/dari-awal/<slug:way>/", desk.anew, name="anew"),
     path("kelola/simpul/<uuid:key>/segel/", desk.seal, name="seal"),
     path("kelola/simpul/<uuid:key>/ambil/", desk.collect, name="collect"),
     path("kelola/kiriman/", desk.sent, name="sent"),

@@ -204,6 +204,29 @@ def batch_of(one: Side, to: Side, content: bytes, *, name: str = "values/2026", 
     return signed(one, _one(one, to, parts=(part,), **rest), [content])
 
 
+def test_a_regency_that_came_back_from_a_backup_sends_everything_anew(
+    pair: Pair, indicator: Indicator, django_capture_on_commit_callbacks: Any
+) -> None:
+    regency, movement = pair
+    receive(movement, seal(regency, movement))
+    SentBatch.objects.all().delete()  # the database of before
+    Value.objects.filter(end__year=2026).update(amount=2222)
+    content = seal(regency, movement, days=1)
+    assert "dengan isi yang lain" in receive(movement, content, days=1).reason
+    with regency.here():
+        actions.send_anew(movement.peer, why="Pulih dari cadangan", by=None, at=AT)
+    content = seal(regency, movement, days=2)
+    with movement.here(), django_capture_on_commit_callbacks(execute=True):
+        actions.receive_anew(regency.peer, why="Pulih dari cadangan", by=None, at=AT)
+    assert not ReceivedPart.objects.exists()
+    assert told(receive(movement, content, days=2)) == ("taken", "")
+    assert ReceivedValue.objects.get(end__year=2026).amount == 2222
+    states = ReceivedBatch.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["aside", "refused", "taken"]
+    with pytest.raises(Refused, match="alasan"):
+        actions.send_anew(movement.peer, why="", by=None, at=AT)
+
+
 # Refused
 
 
