@@ -100,7 +100,7 @@ def test_statistics_and_the_list_of_services_arrive(pair: Pair) -> None:
     assert document is not None
     assert [one["code"] for one in document["services"]] == ["akta", "sepi"]
     value = ReceivedValue.objects.filter(series="cases.first_time_share/akta").latest("end")
-    assert (value.counted, value.whole, value.amount) == (20, 40, 50)
+    assert (value.counted, value.whole, value.amount) == (20, 40, Decimal(50))
 
 
 def test_the_same_state_is_always_the_same_bytes(pair: Pair) -> None:
