@@ -116,8 +116,8 @@ def leave_something_behind() -> None:
     from lawang.cases.tests.desk import leave_work_behind
     from lawang.cases.tests.privacy import leave_protection_behind
     from lawang.documents.tests.letters import leave_letters_behind
-    from lawang.movement.tests.behind import leave_panel_behind
     from lawang.exchange.tests.sides import leave_nodes_behind
+    from lawang.movement.tests.behind import leave_panel_behind
     from lawang.people import actions as people
     from lawang.people.models import Agency, Membership, User
     from lawang.plans import imports
@@ -162,6 +162,7 @@ def leave_something_behind() -> None:
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
     leave_panel_behind(Agency.objects.get(code="KOMINFO"), at=at)
     leave_answers_behind(ratna, at=at)
+    leave_nodes_behind(settings.KEYS / "gerakan", at=at)
 
 
 def leave_books_behind(planner: Any, at: datetime) -> None:
@@ -177,7 +178,6 @@ def leave_books_behind(planner: Any, at: datetime) -> None:
     editions.change_text(
         revision.plan, book, "daftar", title={"id": "Yang dipercepat"}, words=None, seen=0, by=planner, at=at
     )
-    leave_nodes_behind(settings.KEYS / "gerakan", at=at)
 
 
 def case_of(citizen: Any) -> None:
