@@ -216,7 +216,7 @@ def open_impact(request: HttpRequest) -> HttpResponse:
     """Open one form of the impact survey."""
     plan = Plan.objects.order_by("pk").first()
     if plan is None:
-        raise Http404
+        raise Refused(_("Belum ada rencana, jadi belum ada bagian yang bisa disurvei."))
     nodes = list(
         FrameworkNode.objects.filter(framework=plan.framework_id, depth__lte=1).select_related(
             "framework", "parent"

@@ -38,7 +38,7 @@ from lawang.surveys.counting import profile_of
 from lawang.surveys.forms import AnswerForm
 from lawang.surveys.invitations import survey_after
 from lawang.surveys.models import Instrument, Kind, Response, Survey
-from lawang.surveys.questionnaire import Judged, judged, questions_of, said, sample_rule
+from lawang.surveys.questionnaire import PROFILE, Judged, judged, questions_of, said, sample_rule
 from lawang.web import charts
 from lawang.web.download import csv_response
 
@@ -259,15 +259,9 @@ def _weakest(found: Survey, one: Judged) -> str:
 def profile_lines(found: Survey) -> list[tuple[str, list[tuple[str, int]]]]:
     """Return by each thing people say of themselves (group in words, how many)."""
     return [
-        (str(_title_of(name)), [(_group_words(name, group), group.count) for group in groups])
+        (str(PROFILE[name][0]), [(_group_words(name, group), group.count) for group in groups])
         for name, groups in profile_of(found).items()
     ]
-
-
-def _title_of(name: str) -> Any:
-    from lawang.surveys.questionnaire import PROFILE
-
-    return PROFILE[name][0]
 
 
 def _group_words(name: str, group: Joined[str]) -> str:

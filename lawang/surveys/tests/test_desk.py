@@ -142,6 +142,13 @@ def test_opening_an_impact_survey_names_owner_runners_and_programmes() -> None:
     assert Survey.objects.count() == 1
 
 
+def test_without_a_plan_there_is_nothing_to_survey() -> None:
+    make_instruments()
+    response = signed_in("dispar").get("/kelola/survei/dampak/buka/")
+    assert response.status_code == 403
+    assert "Belum ada rencana" in response.content.decode()
+
+
 def test_the_page_says_what_is_unbelievable_and_what_to_do() -> None:
     application = Application.objects.create(
         code="AP-25",
