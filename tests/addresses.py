@@ -339,6 +339,28 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "exchange:download": lambda: {**_key("exchange.peer")(), "number": 1},
     "exchange:api_batch": lambda: {"number": 1},
     "exchange:figure": lambda: {"series": _first("exchange.rolledfigure").series},
+    **dict.fromkeys(
+        (
+            *("movement:cohort", "movement:participants_csv", "movement:manage_organisation"),
+            *("movement:figure_import", "movement:manage_participant", "movement:drop_slot"),
+            *("movement:decision_letter", "movement:manage_cohort", "movement:manage_cohort_csv"),
+            *("movement:move_cohort_on", "movement:slot_minutes", "movement:jury_participant"),
+            *("movement:attendance", "movement:deliverable", "movement:comment", "movement:settle_comment"),
+            "movement:mentored",
+        ),
+        lambda: {"key": NO_KEY},  # of a movement, which the demonstration is not
+    ),
+    **dict.fromkeys(("movement:readiness", "movement:add_proof"), lambda: {"secret": "rahasia"}),
+    "movement:drop_proof": lambda: {"secret": "rahasia", "key": NO_KEY},
+    **dict.fromkeys(
+        ("movement:for_participant", "movement:for_cohort"), lambda: {"key": NO_KEY, "what": "x"}
+    ),
+    "movement:mentor_add": lambda: {"key": NO_KEY, "what": "bimtek"},
+    "movement:revise_point": lambda: {"key": NO_KEY, "code": "visi"},
+    "movement:nominee": lambda: {**_of_draft("plans.quickwin")(), "what": "timbang"},
+    **dict.fromkeys(
+        ("movement:product", "movement:drop_product", "movement:product_draft"), _key("movement.product")
+    ),
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),

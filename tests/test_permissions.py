@@ -280,6 +280,42 @@ TABLE: dict[str, Who] = {
     ),
     **dict.fromkeys(("exchange:upload", "exchange:seal", "exchange:collect"), ADMINISTRATOR | {"steward"}),
     **dict.fromkeys(("exchange:api_batches", "exchange:api_batch"), NODES),
+    **dict.fromkeys(
+        (
+            *("movement:cohorts", "movement:cohorts_csv", "movement:cohort", "movement:participants_csv"),
+            *("movement:readiness", "movement:add_proof", "movement:drop_proof"),
+        ),
+        EVERYBODY,  # of a movement; elsewhere there is nothing behind them
+    ),
+    **dict.fromkeys(
+        (  # too, and so not for a mentor of the demonstration, which has none
+            *("movement:manage_cohorts", "movement:call_cohort", "movement:cohort_history"),
+            *("movement:manage_organisations", "movement:add_organisation", "movement:manage_organisation"),
+            *("movement:figures", "movement:figures_csv", "movement:figure_import"),
+            *("movement:manage_participant", "movement:for_participant", "movement:drop_slot"),
+            *("movement:decision_letter", "movement:manage_cohort", "movement:manage_cohort_csv"),
+            *("movement:move_cohort_on", "movement:for_cohort", "movement:mentoring", "movement:mentored"),
+            *("movement:attendance", "movement:deliverable", "movement:comment", "movement:settle_comment"),
+            "movement:mentor_add",
+        ),
+        frozenset({"movement-secretariat"}),
+    ),
+    **dict.fromkeys(
+        ("movement:jury", "movement:jury_participant", "movement:revise_point", "movement:slot_minutes"),
+        frozenset({"assessor"}),
+    ),
+    **dict.fromkeys(
+        (
+            *("movement:workshop", "movement:funnel"),
+            *("movement:products", "movement:products_csv", "movement:product_draft"),
+        ),
+        SEE_PLAN,
+    ),
+    "movement:nominee": PLANNER | {"coordinator"},
+    **dict.fromkeys(
+        ("movement:add_product", "movement:product", "movement:drop_product"),
+        PLANNER | {"officer", "agency-head", "coordinator"},
+    ),
 }
 
 

@@ -117,6 +117,7 @@ def leave_something_behind() -> None:
     from lawang.cases.tests.privacy import leave_protection_behind
     from lawang.documents.tests.letters import leave_letters_behind
     from lawang.exchange.tests.sides import leave_nodes_behind
+    from lawang.movement.cohorts.workshop import word_product
     from lawang.movement.tests.behind import leave_panel_behind
     from lawang.people import actions as people
     from lawang.people.models import Agency, Membership, User
@@ -160,6 +161,15 @@ def leave_something_behind() -> None:
         User.objects.get(username="bambang"), Case.objects.filter(office__code="PDAM").latest("pk"), at=at
     )
     leave_letters_behind(Agency.objects.get(code="PDAM"), at=at)
+    word_product(
+        Agency.objects.get(code="PDAM"),
+        title="Sambungan baru lewat HP",
+        for_whom="Rumah tanpa sambungan air",
+        problem="Warga datang tiga kali ke kantor.",
+        how="Diajukan dari HP, petugas datang sekali.",
+        by=ratna,
+        at=at,
+    )
     leave_panel_behind(Agency.objects.get(code="KOMINFO"), at=at)
     leave_answers_behind(ratna, at=at)
     leave_nodes_behind(settings.KEYS / "gerakan", at=at)

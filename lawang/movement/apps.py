@@ -11,25 +11,37 @@ class MovementConfig(AppConfig):
 
     def ready(self) -> None:
         from lawang.movement import packs, rules
+        from lawang.movement.cohorts import packs as cohort_packs
 
         rules.install()
         packs.register()
+        cohort_packs.register()
         self._links()
 
     def _links(self) -> None:
         """Show the pages to whoever may."""
         from django.utils.translation import gettext_lazy as _
 
+        from lawang.movement.cohorts import kind
         from lawang.people.permissions import may
         from lawang.web import shell
 
-        def shown(verb: str) -> Callable[[HttpRequest], bool]:
-            return lambda request: bool(may(request.user, verb))
-
+        everywhere, here, elsewhere = (True, False), (True,), (False,)  # here: where the movement is run
         pages = (
-            (_("Penilaian mandiri"), "movement:assessment", 55, "movement.answer"),
-            (_("Menilai"), "movement:judging", 56, "movement.assess"),
-            (_("Evaluasi"), "movement:evaluations", 57, "movement.run"),
+            (_("Penilaian mandiri"), "movement:assessment", 55, ("movement.answer",), everywhere),
+            (_("Menilai"), "movement:judging", 56, ("movement.assess",), everywhere),
+            (_("Evaluasi"), "movement:evaluations", 57, ("movement.run",), everywhere),
+            (_("Kelola angkatan"), "movement:manage_cohorts", 58, ("movement.run",), here),
+            (_("Seleksi"), "movement:jury", 59, ("movement.assess",), here),
+            (_("Pendampingan"), "movement:mentoring", 60, ("movement.mentor", "movement.run"), here),
+            (_("Bimbingan"), "movement:workshop", 60, ("movement.word_product", "movement.weigh"), elsewhere),
         )
-        for title, address, order, verb in pages:
-            shell.link(title, address, order=order, place="desk", shown=shown(verb))
+
+        def shown(verbs: tuple[str, ...], where: tuple[bool, ...]) -> Callable[[HttpRequest], bool]:
+            return lambda request: (
+                any(may(request.user, verb) for verb in verbs) and kind.is_movement() in where
+            )
+
+        for title, address, order, verbs, where in pages:
+            shell.link(title, address, order=order, place="desk", shown=shown(verbs, where))
+        shell.link(_("Angkatan"), "movement:cohorts", order=30, shown=lambda _request: kind.is_movement())

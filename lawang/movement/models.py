@@ -250,3 +250,7 @@ class Objection(models.Model):
 
     class Meta:
         ordering = ["at"]
+
+
+# Cohorts and mentoring are in a folder of their own; Django finds their tables here.
+from lawang.movement.cohorts import models as cohorts  # noqa: E402, F401

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from lawang.movement import views
+from lawang.movement.cohorts.urls import urlpatterns as cohorts
 from lawang.movement.desk import answering, evaluations, judging
 
 app_name = "movement"
@@ -27,4 +28,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gerakan/evaluasi/<uuid:key>/panel/", evaluations.seats, name="seats"),
     path("gerakan/evaluasi/<uuid:key>/lakukan/<slug:what>/", evaluations.advance, name="advance"),
     path("gerakan/evaluasi/<uuid:key>/daerah/<str:code>/", evaluations.regency, name="regency"),
+    *cohorts,
 ]
