@@ -96,14 +96,15 @@ def _propose(assessment: Assessment, at: datetime) -> int:
         item = by_code[answer.item]
         proposal = PROPOSALS[item.proposal](known, item) if known and item.proposal else Proposal()
         proofs = [asdict(proof) for proof in proposal.proofs]
-        if (answer.proposed, answer.proofs) == (proposal.words, proofs):
+        if (answer.proposed, answer.proofs, answer.value) == (proposal.words, proofs, proposal.value):
             continue
         answer.proposed, answer.counts, answer.proofs = proposal.words, proposal.counts, proofs
+        answer.value = proposal.value
         if answer.source in OPEN:
             answer.words = proposal.words
             answer.source = Answer.Source.PROPOSED if proposal.words else Answer.Source.EMPTY
         moved.append(answer)
-    Answer.objects.bulk_update(moved, ["proposed", "counts", "proofs", "words", "source"])
+    Answer.objects.bulk_update(moved, ["proposed", "counts", "proofs", "value", "words", "source"])
     return len(moved)
 
 

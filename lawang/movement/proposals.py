@@ -7,6 +7,7 @@ its proofs (pages and papers). It never proposes a mark: what earns 1, 2, 3 or 4
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lawang.lib.dates import long_date
-from lawang.lib.numbers import rupiah
+from lawang.lib.numbers import number, rupiah
 from lawang.lib.text import say
 from lawang.movement.instrument import Item
 from lawang.people.models import Agency
@@ -34,6 +35,7 @@ from lawang.plans.models import (
 )
 from lawang.plans.reading import Tree, tree
 from lawang.record.models import File
+from lawang.surveys.facts import ImpactFact, impact_year
 
 RAN = (Programme.State.RUNNING, Programme.State.DONE)
 LISTED = 6  # names in a sentence
@@ -54,10 +56,11 @@ class Proposal:
     words: str = ""
     counts: dict[str, int] = field(default_factory=dict)  # the basis: what was counted
     proofs: tuple[Proof, ...] = ()
+    value: Decimal | None = None  # the mean of a survey, which is the score of its item
 
 
 class Known:
-    """The plan in force and what stands around it, read once for all items: thirteen queries at any size."""
+    """The plan in force and what stands around it, read once for all items: fourteen queries at any size."""
 
     def __init__(self, revision: Revision, year: int) -> None:
         self.revision, self.year = revision, year
@@ -99,6 +102,11 @@ class Known:
         )
         seats = Prefetch("attendance", Attendance.objects.select_related("member"))
         return list(held.select_related("minutes_file").prefetch_related(seats).order_by("date"))
+
+    @cached_property
+    def impact(self) -> dict[str, ImpactFact]:
+        """Return what the closed impact surveys of the year say, by the key of the item."""
+        return impact_year(self.year)
 
     @cached_property
     def quick_wins(self) -> list[QuickWin]:
@@ -351,6 +359,24 @@ def action_plan(known: Known, item: Item) -> Proposal:
     }
     counts = {"planned": len(planned), "running": len(running)}
     return Proposal(words, counts, (Proof(_("Peta jalan"), reverse("roadmap")),))
+
+
+@proposes
+def survey(known: Known, item: Item) -> Proposal:
+    """The mean of one statement of the impact survey, and what makes it weak."""
+    fact = known.impact.get(item.key)
+    if fact is None or fact.mean is None:
+        return Proposal()
+    words = _("Rata-rata %(mean)s dari 4 menurut %(count)s pemakai.") % {
+        "mean": number(fact.mean, 2),
+        "count": number(fact.n),
+    }
+    if fact.findings:
+        words += " " + _("Yang perlu dijelaskan: %(what)s") % {
+            "what": " ".join(one.sentence for one in fact.findings[:3])
+        }
+    proof = Proof(say(fact.survey.title), reverse("surveys:survey", args=[fact.survey.key]))
+    return Proposal(words, {"n": fact.n}, (proof,), fact.mean)
 
 
 @proposes

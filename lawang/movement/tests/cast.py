@@ -77,7 +77,12 @@ def definition(code: str = "uji-2026", year: int = 2026) -> dict[str, Any]:
                 item("B1-1", "outcome.economy", node="sc/ekonomi", proposal="programmes_running"),
                 item("B1-2", "outcome.environment", node="sc/lingkungan", proposal="programmes_running"),
             ),
-            component("impact", "C", item("C1-1", "impact.trade", node="sc/ekonomi"), method="survey"),
+            component(
+                "impact",
+                "C",
+                item("C1-1", "impact.trade", node="sc/ekonomi", proposal="survey"),
+                method="survey",
+            ),
         ],
         "examples": [],
     }

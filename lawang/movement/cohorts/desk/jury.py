@@ -18,7 +18,7 @@ from lawang.movement.cohorts.desk.common import form_page, person
 from lawang.movement.cohorts.desk.secretariat import answers_of, figure_columns
 from lawang.movement.cohorts.forms import BallotForm, ConflictForm, MinutesForm, ReviseForm
 from lawang.movement.cohorts.kind import movement_only
-from lawang.movement.cohorts.models import Ballot, Cohort, Juror, Participant, Point, Slot
+from lawang.movement.cohorts.models import Ballot, Cohort, Juror, Participant, Point, RegionFigure, Slot
 from lawang.people.node import now
 from lawang.people.permissions import needs
 from lawang.record.resent import done, sent_once
@@ -111,7 +111,7 @@ def _page(request: HttpRequest, row: Participant, ballot: Ballot | None, form: A
     submission = getattr(row, "submission", None)
     is_complete = bool(ballot and ballot.handed_in_at) and selection.is_complete(row)
     ballots = row.ballots.select_related("juror__user").prefetch_related("points") if is_complete else []
-    figures = list(row.area.figures.order_by("indicator", "-year")[:40])
+    figures = list(RegionFigure.objects.filter(area=row.area_id).order_by("indicator", "-year")[:40])
     has_conflict = bool(ballot and ballot.conflict)
     context = {
         "participant": row,

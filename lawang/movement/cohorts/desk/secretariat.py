@@ -352,7 +352,7 @@ def participant(request: HttpRequest, key: UUID) -> HttpResponse:
     )
     lines = selection.lines_of(row.cohort, ballots)
     sitting = Juror.objects.filter(slots=OuterRef("pk")).order_by("user__name").values("user__name")
-    figures = list(row.area.figures.order_by("indicator", "-year")[:40])
+    figures = list(RegionFigure.objects.filter(area=row.area_id).order_by("indicator", "-year")[:40])
     context = {
         "participant": row,
         "cohort": row.cohort,
