@@ -14,7 +14,7 @@ from lawang.exchange import cards, container, keys
 from lawang.exchange.cards import Card
 from lawang.exchange.container import Manifest, Outside, Part
 from lawang.exchange.models import Peer, PeerKey, ReceivedBatch, ReceivedPart, SentBatch, SentPart
-from lawang.exchange.parts import KINDS, Kind, Piece
+from lawang.exchange.parts import KINDS, Kind, NotYet, Piece
 from lawang.lib.dates import long_date
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
@@ -574,7 +574,12 @@ def _read_part(part: ReceivedPart, content: bytes, at: datetime) -> None:
         return
     if kind.sent_by != part.peer.kind:
         raise Refused(_("Bagian %(name)s tidak boleh dikirim oleh simpul jenis ini.") % {"name": part.name})
-    kind.read(part, content, at)
+    try:
+        with transaction.atomic():
+            kind.read(part, content, at)
+    except NotYet as early:
+        record(part.peer, "part_waits", by=None, at=at, after={"part": part.name}, note=early.sentence)
+        return
     part.is_read = True
     part.save(update_fields=["is_read"])
 
@@ -649,7 +654,7 @@ def missing_numbers(peer: Peer) -> list[int]:
 
 
 def read_later(*, at: datetime) -> int:
-    """Read the parts of which this version has learnt the kind since they came; return how many."""
+    """Read the parts that came before this version knew their kind, or before what they belong to; return how many."""
     count = 0
     unread = ReceivedPart.objects.filter(is_read=False, is_latest=True).select_related("peer", "batch__file")
     for part in unread.filter(kind__in=KINDS):
@@ -664,7 +669,7 @@ def read_later(*, at: datetime) -> int:
                 _read_part(
                     part, _clear(_Looked(part.peer, manifest, outside), number, manifest.parts[number]), at
                 )
-                count += 1
+                count += part.is_read
         except Refused:
             continue
     return count

@@ -12,6 +12,11 @@ from lawang.exchange.models import Peer, ReceivedPart
 from lawang.lib.refused import Refused
 from lawang.people.models import Node
 
+
+class NotYet(Refused):
+    """A part is right but comes before what it belongs to; it is read again later. The rest of the batch stands."""
+
+
 Words = Any  # a string or a lazy translation
 
 
@@ -120,7 +125,7 @@ def register_part(
 
     `write(peer, at)` yields what there is now, for that peer; the batch takes what differs from the last time.
     `read(part, content, at)` keeps what came; `content` is empty when the part was withdrawn. It runs in the
-    transaction of the whole batch, and raises Refused for what it cannot believe.
+    transaction of the whole batch, raises Refused for what it cannot believe, and NotYet for what comes too early.
     """
     KINDS[kind] = Kind(kind, title, write, read, schema, str(sent_by))
 

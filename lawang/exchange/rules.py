@@ -21,6 +21,7 @@ def install() -> None:
             "batch_refused": _("Kiriman ditolak"),
             "batch_sealed": _("Kiriman disegel"),
             "batch_taken": _("Kiriman diterima"),
+            "part_waits": _("Bagian menunggu yang belum ada"),
             "peer_admitted": _("Simpul diterima"),
             "peer_card_followed": _("Kartu baru simpul diikuti"),
             "peer_readmitted": _("Simpul diterima ulang"),

@@ -55,7 +55,7 @@ def begin(
     demand(by, "movement.release")
     home = node()
     if home.area is None:
-        raise Refused(_("Pemasangan ini belum tahu milik daerah mana. Isi dulu di halaman Pemasangan."))
+        raise Refused(_("Pemasangan ini belum tahu milik daerah mana. Hubungi administrator."))
     if track not in instrument.shape.tracks:
         raise Refused(_("Jalur itu tidak ada di instrumen ini."))
     if Evaluation.objects.filter(year=year).exists():

@@ -10,11 +10,12 @@ class MovementConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lawang.movement import packs, rules
+        from lawang.movement import batches, packs, rules
         from lawang.movement.cohorts import packs as cohort_packs
 
         rules.install()
         packs.register()
+        batches.register()
         cohort_packs.register()
         self._links()
 

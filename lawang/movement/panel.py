@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from lawang.areas.models import Area
+from lawang.exchange.actions import read_later
 from lawang.lib.refused import Refused
 from lawang.movement import results
 from lawang.movement.answering import asked
@@ -70,6 +71,7 @@ def enter(evaluation: Evaluation, areas: Mapping[Area, str], *, by: User, at: da
     Answer.objects.bulk_create(Answer(assessment=one, item=item.code) for one in made for item in asked(one))
     for one in made:
         record(one, "assessment_entered", by=by, at=at, after={"track": one.track})
+    read_later(at=at)  # answers that came before their regency was entered
     return made
 
 

@@ -49,6 +49,7 @@ def install() -> None:
     )
     verbs.register(
         {
+            "answers_late": gettext_lazy("Jawaban datang setelah panel mulai menilai"),
             "assessment_begun": gettext_lazy("Penilaian mandiri dimulai"),
             "assessment_entered": gettext_lazy("Daerah didaftarkan"),
             "assessment_released": gettext_lazy("Penilaian mandiri dikirim"),
@@ -65,6 +66,7 @@ def install() -> None:
             "objection_raised": gettext_lazy("Sanggahan diajukan"),
             "recommendation_followed": gettext_lazy("Tindak lanjut dicatat"),
             "result_settled": gettext_lazy("Nilai dihitung"),
+            "result_received": gettext_lazy("Hasil diterima dari gerakan"),
             "results_imported": gettext_lazy("Hasil tahun lain diimpor"),
             "seat_given": gettext_lazy("Penilai ditugaskan"),
             "sheet_declared": gettext_lazy("Benturan kepentingan dinyatakan"),
