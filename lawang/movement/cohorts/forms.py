@@ -358,6 +358,7 @@ class BallotForm(Form):
 
     def __init__(self, cohort: Cohort, data: Any = None, *, marks: Mapping[str, int], note: str = "") -> None:
         super().__init__(data, initial={**{f"k-{code}": mark for code, mark in marks.items()}, "note": note})
+        is_final = data is None or data.get("do") == "hand_in"  # what is only kept may have gaps
         scale = [(number, str(number)) for number in range(cohort.least, cohort.most + 1)]
         for one in cohort.criteria:
             self.fields[f"k-{one['code']}"] = forms.TypedChoiceField(
@@ -365,7 +366,7 @@ class BallotForm(Form):
                 choices=scale,
                 coerce=int,
                 empty_value=None,
-                required=False,
+                required=is_final,
                 widget=forms.RadioSelect({"class": "inline"}),
             )
         self.fields["note"] = LongTextField(
@@ -529,6 +530,7 @@ class ReadinessForm(Form):
         kept = submission.answers if submission else {}
         rows: Sequence[Any] = submission.applications if submission else []
         super().__init__(data)
+        is_final = data is None or data.get("do") == "send"  # what is only kept may have gaps
         levels = [(one["code"], say(one["title"])) for one in self.shape["scale"]]
         for question in questions_of(form):
             code = question["code"]
@@ -537,7 +539,7 @@ class ReadinessForm(Form):
                 label=say(question["title"]),
                 help_text=say(question["hint"]) if question.get("hint") else "",
                 choices=levels,
-                required=False,
+                required=is_final,
                 widget=forms.RadioSelect,
                 initial=answer.get("level", ""),
             )
@@ -571,7 +573,7 @@ class ReadinessForm(Form):
         self.fields["office"] = forms.CharField(
             label=_("Kantor yang mengisi formulir ini"),
             max_length=200,
-            required=False,
+            required=is_final,
             initial=submission.by_office if submission else "",
         )
 

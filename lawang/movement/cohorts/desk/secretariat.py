@@ -88,7 +88,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = Cohort.objects.annotate(
         invited=Count("participants"),
         came=Count("participants", filter=~Q(participants__status=Status.INVITED)),
-    )
+    ).order_by("-year", "track")
     columns = [
         Column(
             _("Angkatan"),

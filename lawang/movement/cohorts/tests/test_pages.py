@@ -154,7 +154,7 @@ def test_a_region_fills_in_the_form_without_an_account(django_assert_max_num_que
     assert response["X-Robots-Tag"] == "noindex"
     assert client.post(path, typed(do="save", office="")).status_code == 302
     assert "rancangan, belum dikirim" in whole(client.get(path))
-    assert "kantor yang mengisi" in whole(client.post(path, typed(do="send", office="")), 422)
+    assert "Isian ini belum diisi" in whole(client.post(path, typed(do="send", office="")), 422)
     assert "angka saja" in whole(client.post(path, typed(**{"a-0-users": "banyak"})), 422)
     assert client.post(path, typed(do="send")).status_code == 302
     row.refresh_from_db()
@@ -311,7 +311,7 @@ def test_an_assessor_declares_marks_and_hands_in(django_assert_max_num_queries: 
     assert client.post(path, {"answer": "free"}).status_code == 302
     with django_assert_max_num_queries(12):
         assert 'name="k-visi"' in whole(client.get(path))
-    assert "belum bernilai" in whole(client.post(path, {"k-visi": "5", "do": "hand_in"}), 422)
+    assert "Pilih satu" in whole(client.post(path, {"k-visi": "5", "do": "hand_in"}), 422)
     assert client.post(path, {"k-visi": "5", "k-uang": "2", "do": "hand_in"}).status_code == 302
     assert "Nilai semua penilai" not in whole(client.get(path))
     hand_in(row, made, 2, 2)
