@@ -6,8 +6,7 @@ RUN = .venv/.runtime
 DEV = .venv/.development
 SPARK = .venv/.spark
 .DEFAULT_GOAL := up
-.PHONY: up test css lint lock drill bench bench-cases bench-books bench-evaluation messages
-.PHONY: up test css lint lock drill bench bench-cases bench-rollup messages spark
+.PHONY: up test css lint lock drill bench bench-cases bench-books bench-evaluation bench-rollup messages spark
 
 up: $(RUN)
 	@exec $(BIN)/lawang up
@@ -47,7 +46,6 @@ bench-evaluation: $(DEV)
 bench-books: $(DEV)
 	$(BIN)/python -m bench.books $(ARGS)
 
-# Needs uv on the PATH. Hashes only: the lock names no registry.
 bench-rollup: $(DEV)
 	$(BIN)/python -W ignore -m bench.rollup $(ARGS)
 

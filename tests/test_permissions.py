@@ -273,12 +273,14 @@ TABLE: dict[str, Who] = {
             *("exchange:sent", "exchange:download"),
             *("exchange:figures", "exchange:figures_csv", "exchange:figure"),
         ),
-        OVERSEE | {"steward"},
+        OVERSEE | COORDINATE | SECRETARIAT | {"steward"},
     ),
     **dict.fromkeys(
         ("exchange:admit", "exchange:revoke", "exchange:change_keys", "exchange:anew"), ADMINISTRATOR
     ),
-    **dict.fromkeys(("exchange:upload", "exchange:seal", "exchange:collect"), ADMINISTRATOR | {"steward"}),
+    **dict.fromkeys(
+        ("exchange:upload", "exchange:seal", "exchange:collect"), ADMINISTRATOR | SECRETARIAT | {"steward"}
+    ),
     **dict.fromkeys(("exchange:api_batches", "exchange:api_batch"), NODES),
     **dict.fromkeys(
         (
