@@ -94,6 +94,14 @@ def holders_of(verb: str) -> Any:
     return User.objects.filter(pk__in=held, is_active=True).order_by("name")
 
 
+class Asking(Form):
+    """A form whose fields are known when it is made; they are dressed as all others are."""
+
+    def __init__(self, asked: dict[str, forms.Field], data: Any = None, *, initial: Any = None) -> None:
+        self.base_fields = asked  # type: ignore[misc]
+        super().__init__(data, initial=initial)
+
+
 class CallForm(Form):
     """A call: for which year, whom, until when."""
 
@@ -353,15 +361,15 @@ class ConflictForm(Form):
         return given
 
 
-class BallotForm(Form):
+class BallotForm(Asking):
     """Marks by criterion, and a note."""
 
     def __init__(self, cohort: Cohort, data: Any = None, *, marks: Mapping[str, int], note: str = "") -> None:
-        super().__init__(data, initial={**{f"k-{code}": mark for code, mark in marks.items()}, "note": note})
+        asked: dict[str, forms.Field] = {}
         is_final = data is None or data.get("do") == "hand_in"  # what is only kept may have gaps
         scale = [(number, str(number)) for number in range(cohort.least, cohort.most + 1)]
         for one in cohort.criteria:
-            self.fields[f"k-{one['code']}"] = forms.TypedChoiceField(
+            asked[f"k-{one['code']}"] = forms.TypedChoiceField(
                 label=f"{say(one['title'])} ({one['weight']} %)",
                 choices=scale,
                 coerce=int,
@@ -369,9 +377,10 @@ class BallotForm(Form):
                 required=is_final,
                 widget=forms.RadioSelect({"class": "inline"}),
             )
-        self.fields["note"] = LongTextField(
+        asked["note"] = LongTextField(
             label=_("Catatan"), rows=4, max_length=3000, required=False, initial=note
         )
+        super().__init__(asked, data, initial={f"k-{code}": mark for code, mark in marks.items()})
 
     def marks(self) -> dict[str, int]:
         return {
@@ -522,20 +531,20 @@ class CommitmentForm(Form):
 # The readiness form
 
 
-class ReadinessForm(Form):
+class ReadinessForm(Asking):
     """A form of a pack as fields: a level and words for each question, rows of applications, the office."""
 
     def __init__(self, form: Blueprint, data: Any = None, *, submission: Submission | None = None) -> None:
         self.shape = form.definition
         kept = submission.answers if submission else {}
         rows: Sequence[Any] = submission.applications if submission else []
-        super().__init__(data)
+        asked: dict[str, forms.Field] = {}
         is_final = data is None or data.get("do") == "send"  # what is only kept may have gaps
         levels = [(one["code"], say(one["title"])) for one in self.shape["scale"]]
         for question in questions_of(form):
             code = question["code"]
             answer = kept.get(code, {})
-            self.fields[f"q-{code}"] = forms.ChoiceField(
+            asked[f"q-{code}"] = forms.ChoiceField(
                 label=say(question["title"]),
                 help_text=say(question["hint"]) if question.get("hint") else "",
                 choices=levels,
@@ -543,7 +552,7 @@ class ReadinessForm(Form):
                 widget=forms.RadioSelect,
                 initial=answer.get("level", ""),
             )
-            self.fields[f"w-{code}"] = LongTextField(
+            asked[f"w-{code}"] = LongTextField(
                 label=_("Penjelasan"),
                 rows=3,
                 max_length=2000,
@@ -555,13 +564,13 @@ class ReadinessForm(Form):
             self.count = min(max(int(data["rows"]), EMPTY_ROWS), 200)
         for place in range(self.count):
             row = rows[place] if place < len(rows) else {}
-            self.fields[f"a-{place}-name"] = forms.CharField(
+            asked[f"a-{place}-name"] = forms.CharField(
                 label=_("Nama aplikasi"), max_length=120, required=False, initial=row.get("name", "")
             )
-            self.fields[f"a-{place}-agency"] = forms.CharField(
+            asked[f"a-{place}-agency"] = forms.CharField(
                 label=_("Instansi pemilik"), max_length=120, required=False, initial=row.get("agency", "")
             )
-            self.fields[f"a-{place}-users"] = forms.IntegerField(
+            asked[f"a-{place}-users"] = forms.IntegerField(
                 label=_("Pemakai dalam 12 bulan"),
                 min_value=0,
                 max_value=100_000_000,
@@ -570,12 +579,13 @@ class ReadinessForm(Form):
                 widget=forms.TextInput({"inputmode": "numeric"}),
                 error_messages={"invalid": _("Tulis jumlah orang dengan angka saja.")},
             )
-        self.fields["office"] = forms.CharField(
+        asked["office"] = forms.CharField(
             label=_("Kantor yang mengisi formulir ini"),
             max_length=200,
             required=is_final,
             initial=submission.by_office if submission else "",
         )
+        super().__init__(asked, data)
 
     def parts(self) -> Iterator[tuple[dict[str, Any], list[tuple[BoundField, BoundField]]]]:
         """Yield each element with its (level, words)."""

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lawang.lib.refused import Refused
 from lawang.movement.cohorts import workshop
 from lawang.movement.cohorts.desk.common import form_page, person
-from lawang.movement.cohorts.forms import OneOfThem
+from lawang.movement.cohorts.forms import Asking, OneOfThem
 from lawang.movement.cohorts.kind import regency_only
 from lawang.movement.cohorts.models import Blueprint, Nomination, Product
 from lawang.movement.cohorts.packs import newest
@@ -94,19 +94,20 @@ def funnel(request: HttpRequest) -> HttpResponse:
     return render(request, "movement/cohorts/desk/funnel.html", context)
 
 
-class WeighForm(Form):
+class WeighForm(Asking):
     """Marks of a nominee by the stated criteria."""
 
     def __init__(self, data: Any = None, *, marks: dict[str, int]) -> None:
-        super().__init__(data)
+        asked: dict[str, forms.Field] = {}
         for code, title in workshop.CRITERIA.items():
-            self.fields[code] = forms.TypedChoiceField(
+            asked[code] = forms.TypedChoiceField(
                 label=title,
                 choices=[(number, str(number)) for number in range(workshop.MOST + 1)],
                 coerce=int,
                 widget=forms.RadioSelect({"class": "inline"}),
                 initial=marks.get(code),
             )
+        super().__init__(asked, data)
 
 
 class PickForm(Form):
