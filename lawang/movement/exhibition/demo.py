@@ -198,8 +198,8 @@ def _fill(booth: Booth, one: Shown, by: User, keeper: User | None, at: datetime)
     actions.set_representatives(booth, offices, by=by, at=at)
     poster = _picture(one.hue, one.seen, seed=one.code, by=by, at=at)
     shots = [
-        _picture(one.hue, f"Gambar contoh untuk {title}", seed=f"{one.code}{n}", by=by, at=at)
-        for n, (title, _words) in enumerate(one.wins[:2])
+        _picture(one.hue, f"Gambar contoh untuk {title}", seed=f"{one.code}{n}", small=True, by=by, at=at)
+        for n, (title, _words) in enumerate(one.wins)
     ]
     actions.fill_booth(
         booth,
@@ -274,10 +274,13 @@ def _talk(booth: Booth, keeper: User, at: datetime) -> None:
     )
 
 
-def _picture(hue: tuple[int, int, int], seen: str, *, seed: str, by: User, at: datetime) -> Picture:
+def _picture(
+    hue: tuple[int, int, int], seen: str, *, seed: str, small: bool = False, by: User, at: datetime
+) -> Picture:
     """Draw a landscape that is plainly a drawing, and keep it."""
     out = io.BytesIO()
-    _landscape(hue, seed).save(out, "PNG")
+    drawn = _landscape(hue, seed)
+    (drawn.resize((640, 480)) if small else drawn).save(out, "PNG")
     return add_picture(
         out.getvalue(), name="gambar.png", alt=text(seen), credit="Gambar contoh", by=by, at=at, is_ours=True
     )

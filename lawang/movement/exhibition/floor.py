@@ -1,7 +1,7 @@
 """The floor of the exhibition: halls by year, region or dimension, each drawn as a room of stands that are links.
 
-A room is one SVG of two rows of stands along an aisle, made for 340 pixels and legible from 280 on; the rooms stand in
-a grid of CSS that has one column on a telephone and more where there is room. Read aloud, a room is a list of links.
+A room is one SVG of two rows of stands along an aisle, made for 340 pixels and legible from 280 on; the rooms stand
+below each other on a telephone and side by side where there is room. Read aloud, a room is a list of links.
 """
 
 from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ REGIONS = {  # first figure of a province's code, and what people call these isl
     "9": gettext_lazy("Papua"),
 }
 WIDTH, STAND_WIDTH, STAND_HEIGHT, GAP, TOP = 340, 140, 74, 12, 10
-LINE = 17  # characters of a name in one line of a stand
+LINE = 15  # characters of a name in one line of a stand
 
 
 @dataclass

@@ -2,7 +2,7 @@
 // The stream only says that there is something (a number, or "look"); the words come from the page itself. Where there is no
 // stream, or it is full, the page asks by itself.
 
-const box = document.querySelector("[data-talk], [data-board]");
+const box = document.querySelector("[data-talk], [data-board]") || document.createElement("div"); // no booth to answer for
 const log = box.querySelector(".log");
 const slot = (name) => box.querySelector(`[data-slot=${name}]`);
 const seen = () => Math.max(0, ...[...log.querySelectorAll("[data-number]")].map((one) => Number(one.dataset.number)));
@@ -41,7 +41,7 @@ if (box.dataset.stream && window.EventSource) {
   stream.addEventListener("look", hear);
   stream.onopen = () => clearInterval(timer);
   stream.onerror = () => ask(); // it tries again by itself, unless it is full
-} else ask();
+} else if (box.isConnected) ask();
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && box.matches("[data-talk]") && news());
 box.querySelector("[data-refresh]")?.addEventListener("click", (event) => {
   event.preventDefault();
