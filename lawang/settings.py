@@ -129,6 +129,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lawang.movement.exhibition.caching.Crowd",  # first: a crowd is answered before anything is done
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",  # after the files, which are ours: 250 bytes fewer for each

@@ -38,11 +38,12 @@ def _link(self: Any, tokens: list[Token], index: int, options: Any, env: Any) ->
 
 
 def html(words: str) -> SafeString:
-    """Return the words as HTML. A heading of the writer's first level becomes <h2>: the page has its own <h1>."""
+    """Return the words as HTML. The writer's highest headings become <h2>: the page has its own <h1>."""
     reader = _reader()
     env: dict[str, Any] = {}
     tokens = reader.parse(words[:LONGEST], env)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    least = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) - least + 2)}"
     return mark_safe(str(reader.renderer.render(tokens, reader.options, env)))  # noqa: S308  html is off: all text is escaped

@@ -2,24 +2,31 @@
 
 A change of anything that they show raises `Exhibition.changed`, which is part of every ETag; what depends on the time
 of day is shown as of the last quarter of an hour, which is part of it too. Who is signed in gets pages of their own.
+
+When thousands come at once even asking the database whether anything changed is too much: for some seconds `Crowd`, the
+outermost middleware, answers with the very response, compressed and with all its headers, that went out before.
 """
 
 import hashlib
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
 from django.templatetags.static import static
 from django.utils.http import parse_etags
 
+from lawang.movement.exhibition import visits
 from lawang.movement.exhibition.models import Exhibition
 from lawang.people.node import zone
 from lawang.web import shell
 
 MOST = 600  # pages kept by one process: some 15 MB
 MAX_AGE = 60  # seconds during which a browser or proxy does not even ask
+FRESH = 5.0  # seconds during which this process does not ask the database; 0: it always does
 
 _lock = threading.Lock()
 _shelf: OrderedDict[str, bytes] = OrderedDict()
@@ -76,3 +83,63 @@ def answer(
         for name, value in headers.items():
             response[name] = value
     return response
+
+
+# The crowd
+
+Place = tuple[int, int | None, date]  # what `visits.count` takes
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One response as it left the house."""
+
+    until: float  # of time.monotonic
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+    place: Place
+
+
+_sent: OrderedDict[tuple[str, str, bool], Sent] = OrderedDict()
+
+
+def mark(response: HttpResponse, place: Place) -> HttpResponse:
+    """Let the crowd have this response, and count each opening of it as one of that place."""
+    response.place = place  # type: ignore[attr-defined]
+    return response
+
+
+class Crowd:
+    """Answer who asks for a page that went out a moment ago; everybody else goes on into the house."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "/pameran/" not in request.path or not is_for_everybody(request) or request.method != "GET":
+            return self.get_response(request)
+        zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+        key = (request.META.get("HTTP_HOST", ""), request.get_full_path(), zipped)
+        found = _sent.get(key)
+        if found is not None and found.until > time.monotonic():
+            return self._again(request, found)
+        response = self.get_response(request)
+        place: Place | None = getattr(response, "place", None)
+        if FRESH and place and isinstance(response, HttpResponse) and response.status_code == 200:
+            sent = Sent(time.monotonic() + FRESH, tuple(response.items()), response.content, place)
+            with _lock:
+                _sent[key] = sent
+                while len(_sent) > MOST:
+                    _sent.popitem(last=False)
+        return response
+
+    @staticmethod
+    def _again(request: HttpRequest, found: Sent) -> HttpResponse:
+        headers = dict(found.headers)
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        if headers["ETag"].removeprefix("W/") in (one.removeprefix("W/") for one in known):
+            kept = ("ETag", "Cache-Control", "Vary", "Content-Security-Policy")
+            return HttpResponseNotModified(headers={name: headers[name] for name in kept if name in headers})
+        if is_fresh_opening(request):
+            visits.count(*found.place)
+        return HttpResponse(found.content, headers=headers)

@@ -112,7 +112,7 @@ def show_floor(request: HttpRequest, year: int) -> HttpResponse:
         }
         return render(request, "movement/exhibition/floor.html", context)
 
-    return caching.answer(request, exhibition, at, build)
+    return caching.mark(caching.answer(request, exhibition, at, build), (exhibition.pk, None, day_of(at)))
 
 
 # A booth
@@ -151,9 +151,10 @@ def show_booth(request: HttpRequest, year: int, code: str) -> HttpResponse:
     at = caching.quarter(now())
     if caching.is_fresh_opening(request):
         visits.count(booth.exhibition_id, booth.pk, day_of(at))
-    return caching.answer(
+    answer = caching.answer(
         request, booth.exhibition, at, lambda: _render_booth(request, booth, AskForm(), at=at)
     )
+    return caching.mark(answer, (booth.exhibition_id, booth.pk, day_of(at)))
 
 
 def _render_booth(

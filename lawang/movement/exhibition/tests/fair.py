@@ -1,14 +1,18 @@
 """An exhibition for tests: two booths, one filled and kept by Kiki, the other empty; Ketut runs it."""
 
+import io
 from datetime import date, datetime, time
+from typing import Any
 
 from django.test import Client
+from PIL import Image
 
 from lawang.areas.models import Area
 from lawang.lib.text import text
-from lawang.movement.exhibition import actions
+from lawang.movement.exhibition import actions, talks
 from lawang.movement.exhibition.models import Booth, Exhibition
-from lawang.people.models import User
+from lawang.pages.pictures import add_picture
+from lawang.people.models import Agency, Role, User
 from tests.cast import make_agency, make_membership, make_node, make_role, make_user, moment
 from tests.plan_factory import make_framework
 
@@ -86,3 +90,29 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user, "lawang.people.login.Identified")
     return client
+
+
+def leave_exhibition_behind(agency: Agency, *, at: datetime) -> None:
+    """Put an exhibition into the demonstration for tests: one booth with everything in it, and a talk with Kiki."""
+    kiki, ketut = make_user("kiki", name="Kiki Contoh"), User.objects.get(username="ketut")
+    make_membership(kiki, role=Role.objects.get(code="booth-keeper"), agency=agency)
+    fair = actions.open_exhibition(
+        at.year, text("Pameran Contoh", "Example Fair"), opens=at.date(), closes=at.date(), by=ketut, at=at
+    )
+    areas = Area.objects.valid(at.date()).filter(code__in=("16.11", "16.09", "33.74"))
+    actions.give_booths(fair, [(area, 2020) for area in areas], by=ketut, at=at)
+    booth = booth_of(fair)
+    office = actions.Office("Dinas Contoh", (1, 2, 3, 4, 5), time(8), time(15), user=kiki)
+    actions.set_representatives(booth, [office], by=ketut, at=at)
+    out = io.BytesIO()
+    Image.new("RGB", (400, 300), (38, 122, 138)).save(out, "PNG")
+    poster = add_picture(out.getvalue(), name="a.png", alt=text("Warna air"), by=kiki, at=at)
+    win = actions.ShownWin(title=text("Meter dibaca warga"), words=text("Cepat"), picture=poster.pk, href="")
+    actions.fill_booth(
+        booth, title=text("Air sampai desa"), poster=poster, wins=[win], is_example=True, by=kiki, at=at
+    )
+    table: dict[str, Any] = {"name": "a.csv", "by": kiki, "at": at}
+    actions.add_exhibit(booth, "document", text("Tabel"), b"a,b\n1,2\n", **table)
+    actions.make_offer(booth, "offers", "ekonomi", text("Katalog pasar"), by=kiki, at=at)
+    talk = talks.ask(booth, "Boleh ditiru?", visitor=talks.visitor_of("contoh"), at=at)
+    talks.answer(talk, "Boleh.", by=kiki, at=at)

@@ -37,6 +37,7 @@ FLOOR, BOOTH = "/pameran/2026/", "/pameran/2026/16.11/"
 def in_november(monkeypatch: pytest.MonkeyPatch, media: Any) -> None:
     monkeypatch.setattr("lawang.movement.exhibition.views.now", lambda: AT)
     monkeypatch.setattr("lawang.movement.exhibition.desk.now", lambda: AT)
+    monkeypatch.setattr(caching, "FRESH", 0)
 
 
 def png(size: tuple[int, int] = (900, 600)) -> bytes:
@@ -114,6 +115,33 @@ def test_pages_are_kept_until_something_changes() -> None:
     changed = Client().get(BOOTH, headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
     assert "Laporan" in changed.content.decode()
+
+
+def test_a_crowd_is_answered_without_asking_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    fair = make_fair()
+    fill(booth_of(fair))
+    monkeypatch.setattr(caching, "FRESH", 5.0)
+    monkeypatch.setattr(caching, "_sent", type(caching._sent)())
+    first = Client().get(BOOTH, headers={"Accept-Encoding": "gzip"})
+    visits.flush()
+    Visits.objects.all().delete()
+    with CaptureQueriesContext(connection) as asked:
+        again = Client().get(BOOTH, headers={"Accept-Encoding": "gzip"})
+        tag = {"Accept-Encoding": "gzip", "If-None-Match": first["ETag"]}
+        same = Client().get(BOOTH, headers=tag)
+    assert len(asked) == 0
+    assert (again.content, dict(again.items())) == (first.content, dict(first.items()))
+    assert again["Content-Security-Policy"]
+    assert (same.status_code, same.content) == (304, b"")
+    visits.flush()
+    assert Visits.objects.get().count == 1
+    assert "Keluar" in signed_in(keeper()).get(BOOTH).content.decode()
+    plain = Client().get(BOOTH)
+    assert "Content-Encoding" not in plain.headers
+    monkeypatch.setattr("lawang.movement.exhibition.caching.time.monotonic", lambda: 1e12)
+    with CaptureQueriesContext(connection) as later:
+        Client().get(BOOTH, headers={"Accept-Encoding": "gzip"})
+    assert len(later) > 0
 
 
 def test_who_is_signed_in_gets_a_page_that_nobody_else_gets() -> None:
