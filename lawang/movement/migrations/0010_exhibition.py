@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('areas', '0001_initial'),
-        ('movement', '0002_evaluations'),
+        ('movement', '0003_cohorts'),
         ('pages', '0001_initial'),
         ('record', '0005_tries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
