@@ -1,6 +1,6 @@
 """Markdown to HTML, safely: no HTML of the writer's passes through, headings begin at the second level.
 
-docs/decisions/1001-markdown-it.md says why this library.
+docs/decisions/1101-markdown-it.md says why this library.
 """
 
 from functools import lru_cache
