@@ -6,7 +6,7 @@ RUN = .venv/.runtime
 DEV = .venv/.development
 SPARK = .venv/.spark
 .DEFAULT_GOAL := up
-.PHONY: up test css lint lock drill bench bench-cases bench-books bench-evaluation bench-rollup messages spark
+.PHONY: up test css lint lock drill bench bench-cases bench-exhibition bench-books bench-evaluation bench-rollup messages spark
 
 up: $(RUN)
 	@exec $(BIN)/lawang up
@@ -36,6 +36,9 @@ drill: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench.plan $(ARGS)
+
+bench-exhibition: $(DEV)
+	$(BIN)/python -m bench.exhibition $(ARGS)
 
 bench-cases: $(DEV)
 	$(BIN)/python -m bench.cases $(ARGS)

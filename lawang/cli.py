@@ -33,6 +33,7 @@ PACKS = ("nasional", "empat-lawang")
 USAGE = """lawang up                     database, tables, packs, demonstration, pages and worker: everything
 lawang serve                  the pages alone, on LAWANG_PORT
 lawang work                   the worker alone: messages, nightly seal
+lawang stream                 what is said at a booth, as it is said, on LAWANG_STREAM_PORT
 lawang packs check|install|diff|list
 lawang services list|rehearse|publish|unit
 lawang plan import|export|check|book
@@ -146,7 +147,19 @@ def _worker() -> list[str]:
     return [sys.executable, "-m", "lawang", "procrastinate", "worker", *options]
 
 
-ALONE = {"serve": _granian, "work": _worker}
+def _stream() -> list[str]:
+    """Every open page counts as a request here: the limits of the server lie above our own."""
+    room = str(settings.STREAMS + 1000)
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "asginl", "--no-ws", "--http", "1"),
+        *("--host", settings.HOST, "--port", str(settings.STREAM_PORT)),
+        *("--workers", "1", "--backlog", room, "--backpressure", room),
+        *("--respawn-failed-workers", "--workers-kill-timeout", "2", "--log-level", "warning"),
+        "lawang.movement.exhibition.stream:application",
+    ]
+
+
+ALONE = {"serve": _granian, "work": _worker, "stream": _stream}
 
 
 def up() -> None:
@@ -159,6 +172,8 @@ def up() -> None:
             step.done("database" + (f" in {server.data}" if server else ""))
             _prepare(step)
             children = [Child("pages", _granian()), Child("worker", _worker())]
+            if settings.STREAM_URL != "off":
+                children.append(Child("stream", _stream()))
             arrival = Arrival(began)
 
             def each_round() -> None:

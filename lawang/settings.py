@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "lawang.cases",
     "lawang.plans",
     "lawang.surveys",
+    "lawang.pages",
     "lawang.exchange",
     "lawang.movement",
     "lawang.connect",
@@ -128,6 +129,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lawang.movement.exhibition.caching.Crowd",  # first: a crowd is answered before anything is done
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",  # after the files, which are ours: 250 bytes fewer for each
@@ -350,6 +352,21 @@ LOGGING = {  # pyHanko writes the names of signers, and those do not belong in a
     "disable_existing_loggers": False,
     "loggers": {name: {"level": "CRITICAL"} for name in ("pyhanko", "pyhanko_certvalidator")},
 }
+STREAM_PORT = int(
+    env(
+        "LAWANG_STREAM_PORT",
+        "8001",
+        "Port that `lawang stream` listens on: what is said at a booth, as it is said.",
+    )
+)
+STREAM_URL = env(
+    "LAWANG_STREAM_URL",
+    "",
+    "Where browsers reach it. Empty: /aliran/ behind HTTPS, else that port of the same machine; off: they ask again.",
+)
+STREAMS = int(
+    env("LAWANG_STREAMS", "5000", "Most visitors whom `lawang stream` serves at once; others ask again.")
+)
 CLAMD = env(
     "LAWANG_CLAMD",
     "",

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path("", include("lawang.plans.urls")),
         path("kelola/rencana/", include("lawang.plans.desk.urls")),
         path("", include("lawang.surveys.urls")),
+        path("", include("lawang.pages.urls")),
         path("", include("lawang.exchange.urls")),
         path("", include("lawang.movement.urls")),
         path("", include("lawang.portal.urls")),

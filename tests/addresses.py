@@ -140,6 +140,10 @@ def _letter_of(office: str = "PDAM", **more: Any) -> Callable[[], dict[str, Any]
     return lambda: {"office": _first("people.agency", code=office).key} | more
 
 
+def _fair(**more: Any) -> Callable[[], dict[str, Any]]:
+    return lambda: {"year": _first("movement.exhibition").year, **more}
+
+
 NO_KEY = "00000000-0000-4000-8000-000000000000"
 
 EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -364,4 +368,28 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     "portal:figure": _figure,
     "portal:meeting": _key("plans.meeting"),
     "portal:resend": _key("record.outbox", state="failed"),
+    **dict.fromkeys(("movement:floor", "movement:offers", "movement:give_booths"), _fair()),
+    **dict.fromkeys(("movement:booth", "movement:ask"), _fair(code="16.11")),
+    **dict.fromkeys(
+        (
+            *(
+                "movement:fill_booth",
+                "movement:exhibits",
+                "movement:remove_exhibit",
+                "movement:representatives",
+            ),
+            *(
+                "movement:collaboration",
+                "movement:agree",
+                "movement:withdraw_offer",
+                "movement:booth_figures",
+            ),
+        ),
+        _key("movement.booth", area__code="16.11"),
+    ),
+    **dict.fromkeys(("movement:talk", "movement:talk_news", "movement:desk_talk"), _key("movement.talk")),
+    "movement:desk_talk_act": lambda: {"key": _first("movement.talk").key, "what": "tutup"},
+    "pages:page": lambda: {"slug": _first("pages.page", state="published").slug},
+    "pages:edit": _key("pages.page", state="review"),
+    "pages:act": lambda: {"key": _first("pages.page", state="review").key, "what": "terbitkan"},
 }

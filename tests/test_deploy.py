@@ -34,7 +34,7 @@ def test_systemd_understands_the_unit(name: str, tmp_path: Path) -> None:
 def test_the_commands_exist(name: str) -> None:
     from django.core.management import get_commands
 
-    known = {*get_commands(), "serve", "work"}
+    known = {*get_commands(), "serve", "work", "stream"}
     assert set(re.findall(r"bin/lawang (\w+)", (DEPLOY / name).read_text())) <= known
 
 

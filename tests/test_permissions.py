@@ -37,6 +37,7 @@ DPO: Who = frozenset({"data-protection-officer"})
 OVERSEE = ADMINISTRATOR | {"auditor"}
 COORDINATE: Who = frozenset({"coordinator"})
 ASSESS: Who = frozenset({"assessor"})
+KEEP: Who = frozenset({"booth-keeper"})
 SECRETARIAT: Who = frozenset({"movement-secretariat"})
 SEE_PLAN = (
     SIGNED_IN - {"citizen", "data-protection-officer"} - ASSESS - SECRETARIAT
@@ -254,6 +255,28 @@ TABLE: dict[str, Who] = {
         SECRETARIAT,
     ),
     **dict.fromkeys(("movement:results", "movement:results_csv", "movement:result"), EVERYBODY),
+    **dict.fromkeys(
+        (
+            *("movement:exhibition", "movement:floor", "movement:offers", "movement:booth", "movement:ask"),
+            *("movement:talks", "movement:talk", "movement:talk_news"),  # a talk only with its own cookie
+            *("pages:index", "pages:feed", "pages:page"),
+        ),
+        EVERYBODY,
+    ),
+    **dict.fromkeys(
+        (
+            *("movement:booths", "movement:fill_booth", "movement:exhibits", "movement:remove_exhibit"),
+            *("movement:representatives", "movement:collaboration", "movement:agree"),
+            *("movement:withdraw_offer", "movement:booth_figures"),
+        ),
+        KEEP | COORDINATE | SECRETARIAT,  # of booths at which they stand
+    ),
+    **dict.fromkeys(("movement:desk_talk", "movement:desk_talk_act"), KEEP),
+    **dict.fromkeys(("movement:exhibitions", "movement:give_booths"), SECRETARIAT),
+    **dict.fromkeys(
+        ("pages:desk", "pages:new", "pages:edit", "pages:act"),
+        COORDINATE | SECRETARIAT | {"information-officer"},
+    ),
     "surveys:manage": COLLECT,
     **dict.fromkeys(
         (

@@ -41,6 +41,7 @@ ROLES = {
     "coordinator": "wira",
     "assessor": "made",
     "movement-secretariat": "ketut",
+    "booth-keeper": "kiki",
 }
 
 
@@ -118,7 +119,9 @@ def leave_something_behind() -> None:
     from lawang.documents.tests.letters import leave_letters_behind
     from lawang.exchange.tests.sides import leave_nodes_behind
     from lawang.movement.cohorts.workshop import word_product
+    from lawang.movement.exhibition.tests.fair import leave_exhibition_behind
     from lawang.movement.tests.behind import leave_panel_behind
+    from lawang.pages.tests.making import leave_pages_behind
     from lawang.people import actions as people
     from lawang.people.models import Agency, Membership, User
     from lawang.plans import imports
@@ -173,6 +176,8 @@ def leave_something_behind() -> None:
     leave_panel_behind(Agency.objects.get(code="KOMINFO"), at=at)
     leave_answers_behind(ratna, at=at)
     leave_nodes_behind(settings.KEYS / "gerakan", at=at)
+    leave_exhibition_behind(Agency.objects.get(code="KOMINFO"), at=at)
+    leave_pages_behind(at=at)
 
 
 def leave_books_behind(planner: Any, at: datetime) -> None:

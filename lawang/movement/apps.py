@@ -12,8 +12,10 @@ class MovementConfig(AppConfig):
     def ready(self) -> None:
         from lawang.movement import batches, packs, rules
         from lawang.movement.cohorts import packs as cohort_packs
+        from lawang.movement.exhibition import rules as exhibition
 
         rules.install()
+        exhibition.install()
         packs.register()
         batches.register()
         cohort_packs.register()
@@ -46,3 +48,13 @@ class MovementConfig(AppConfig):
         for title, address, order, verbs, where in pages:
             shell.link(title, address, order=order, place="desk", shown=shown(verbs, where))
         shell.link(_("Angkatan"), "movement:cohorts", order=30, shown=lambda _request: kind.is_movement())
+        shell.link(_("Pameran"), "movement:exhibition", order=55, place="footer")
+        shell.link(
+            _("Anjungan"),
+            "movement:booths",
+            order=56,
+            place="desk",
+            shown=lambda request: any(
+                may(request.user, f"movement.{verb}") for verb in ("fill_booth", "represent", "exhibit")
+            ),
+        )

@@ -3,6 +3,7 @@ from django.urls import URLPattern, URLResolver, path
 from lawang.movement import views
 from lawang.movement.cohorts.urls import urlpatterns as cohorts
 from lawang.movement.desk import answering, evaluations, judging
+from lawang.movement.exhibition.urls import patterns as exhibition
 
 app_name = "movement"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -29,4 +30,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gerakan/evaluasi/<uuid:key>/lakukan/<slug:what>/", evaluations.advance, name="advance"),
     path("gerakan/evaluasi/<uuid:key>/daerah/<str:code>/", evaluations.regency, name="regency"),
     *cohorts,
+    *exhibition,
 ]

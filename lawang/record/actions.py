@@ -192,16 +192,17 @@ def keep_file(
     at: datetime,
     is_sealed: bool = False,
     is_ours: bool = False,
+    may_be_film: bool = False,
 ) -> File:
     """Check a file, put it on disk under its hash, and remember whose it is.
 
     With `is_sealed` the contents are encrypted under the DataKey of `about` first, so that erasing that thing erases
     them; `sha256` is then the hash of the ciphertext. The type comes from the contents, never from the name; pictures
     are written anew without camera and place data. The contents are on disk, synced, before the row commits.
-    `is_ours`: as `files.check` has it. Raise Refused with a sentence when it is too large, of an unknown kind,
-    dangerous or damaged; TryLater when it cannot be looked at just now.
+    `is_ours`, `may_be_film`: as `files.check` has them. Raise Refused with a sentence when it is too large, of an
+    unknown kind, dangerous or damaged; TryLater when it cannot be looked at just now.
     """
-    content = files.check(upload, name, is_ours=is_ours)
+    content = files.check(upload, name, is_ours=is_ours, may_be_film=may_be_film)
     data = sealing.seal_bytes(thing_name(about), content.data) if is_sealed else content.data
     sha256 = files.store(data)
     file = File.objects.create(

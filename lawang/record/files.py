@@ -46,7 +46,9 @@ ENDINGS = {  # what a file's name ends in, by its kind; the first is given when 
     DOCX: (".docx",),
     **{kind: (ending,) for ending, kind in TEXTS.items()},
 }
-SHOWN = {PDF, *PICTURES.values()}  # opens in the browser; everything else is downloaded
+FILMS = {"video/mp4": (".mp4",), "video/webm": (".webm",)}
+ENDINGS |= FILMS
+SHOWN = {PDF, *PICTURES.values(), "image/avif", *FILMS}  # opens in the browser; everything else is downloaded
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,13 @@ def register_scanner(scan: Scanner) -> None:
         _scanners.append(scan)
 
 
-def check(upload: "UploadedFile[bytes] | bytes", name: str, *, is_ours: bool = False) -> Content:
+def check(
+    upload: "UploadedFile[bytes] | bytes", name: str, *, is_ours: bool = False, may_be_film: bool = False
+) -> Content:
     """Return the contents, cleaned, with their type; raise Refused when they cannot be accepted.
 
     `is_ours`: we made it ourselves, or it went through here when it came, so nobody looks for harm in it.
+    `may_be_film`: MP4 and WebM are accepted as well.
     """
     data = _read(upload)
     if not data:
@@ -82,7 +87,8 @@ def check(upload: "UploadedFile[bytes] | bytes", name: str, *, is_ours: bool = F
     if not is_ours:
         for scan in _scanners:
             scan(data)
-    data, kind = _sniff(data, Path(name).suffix.lower())
+    film = _film(data) if may_be_film else ""
+    data, kind = (data, film) if film else _sniff(data, Path(name).suffix.lower())
     if kind == PDF and not is_ours:
         demand_safe(data)
     return Content(_safe_name(name, kind), kind, data)
@@ -124,6 +130,24 @@ def _sniff(data: bytes, ending: str) -> tuple[bytes, str]:
             "Kirim PDF, foto (JPG, PNG, WebP), Excel (XLSX), Word (DOCX), CSV, atau teks."
         )
     )
+
+
+def _film(data: bytes) -> str:
+    """Return the kind of a film, "" for anything else. It is kept as it is: refused when it says where it was made."""
+    if data[4:8] == b"ftyp":
+        at = 0
+        while at + 8 <= len(data):
+            size, name = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+            size = int.from_bytes(data[at + 8 : at + 16]) if size == 1 else size or len(data) - at
+            if name in (b"moov", b"meta", b"udta", b"uuid"):
+                head = data[at : at + size]
+                if b"\xa9xyz" in head or b"loci" in head or b"location.ISO6709" in head:
+                    raise Refused(
+                        _("Film ini menyimpan tempat perekamannya. Simpan tanpa lokasi, lalu kirim lagi.")
+                    )
+            at += max(size, 8)
+        return "video/mp4"
+    return "video/webm" if data[:4] == b"\x1aE\xdf\xa3" and b"webm" in data[:64] else ""
 
 
 def _picture(data: bytes) -> tuple[bytes, str]:

@@ -26,6 +26,10 @@ DESK, DESK_TARGET = (
     ("desk",),
     TARGET.with_name("desk.css"),
 )  # officers load it beside the other; citizens never
+EXHIBITION, EXHIBITION_TARGET = (
+    ("exhibition",),
+    TARGET.with_name("exhibition.css"),
+)  # visitors of the exhibition load it beside the other
 
 
 def compiled(names: tuple[str, ...] = ORDER) -> str:
@@ -40,4 +44,5 @@ def write() -> int:
     """Write the compiled stylesheets and return the size of the one for everybody, in bytes."""
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     DESK_TARGET.write_text(compiled(DESK), encoding="utf-8")
+    EXHIBITION_TARGET.write_text(compiled(EXHIBITION), encoding="utf-8")
     return TARGET.write_text(compiled(), encoding="utf-8")

@@ -6,12 +6,13 @@ import pytest
 from lawang.web import shell
 from lawang.web.colours import contrast, readable
 from lawang.web.staticfiles import EXPLANATION
-from lawang.web.styles import DESK, DESK_TARGET, HERE, TARGET, compiled
+from lawang.web.styles import DESK, DESK_TARGET, EXHIBITION, EXHIBITION_TARGET, HERE, TARGET, compiled
 
 
 def test_the_compiled_style_sheet_is_current() -> None:
     assert TARGET.read_text(encoding="utf-8") == compiled(), "run `make css` and commit the result"
     assert DESK_TARGET.read_text(encoding="utf-8") == compiled(DESK), "run `make css` and commit the result"
+    assert EXHIBITION_TARGET.read_text(encoding="utf-8") == compiled(EXHIBITION), "run `make css` and commit"
 
 
 def _served(*names: str) -> int:
@@ -24,6 +25,7 @@ def _served(*names: str) -> int:
 def test_style_and_scripts_stay_small() -> None:
     assert len(brotli.compress(TARGET.read_bytes())) <= 10_000
     assert len(brotli.compress(DESK_TARGET.read_bytes())) <= 3_000
+    assert len(brotli.compress(EXHIBITION_TARGET.read_bytes())) <= 2_500
     opening = ("page", "form", "outbox")
     sending = ("code", "item", "photo", "token", "waiting")
     assert _served("page", "draft") <= 4_000
