@@ -6,10 +6,16 @@ RUN = .venv/.runtime
 DEV = .venv/.development
 SPARK = .venv/.spark
 .DEFAULT_GOAL := up
-.PHONY: up test css lint lock drill bench bench-cases bench-exhibition bench-books bench-evaluation bench-rollup messages spark
+.PHONY: up demo-movement test css lint lock drill bench bench-cases bench-exhibition bench-books bench-evaluation bench-rollup messages spark
 
 up: $(RUN)
 	@exec $(BIN)/lawang up
+
+# The demonstration regency on port 8000 and a movement beside it on 8001: two processes, two databases. Ctrl-C ends both.
+demo-movement: $(RUN)
+	@trap 'kill 0' INT TERM; \
+	LAWANG_DATA=data/gerakan LAWANG_PORT=8001 LAWANG_DEMO=movement $(BIN)/lawang up & \
+	$(BIN)/lawang up; wait
 
 test: $(DEV)
 	$(BIN)/python -m pytest $(ARGS)

@@ -30,6 +30,7 @@ WITHOUT_DATABASE = {
     "--help",
 }
 PACKS = ("nasional", "empat-lawang")
+MOVEMENT_PACKS = ("nasional", "gerakan")
 USAGE = """lawang up                     database, tables, packs, demonstration, pages and worker: everything
 lawang serve                  the pages alone, on LAWANG_PORT
 lawang work                   the worker alone: messages, nightly seal
@@ -39,7 +40,7 @@ lawang services list|rehearse|publish|unit
 lawang plan import|export|check|book
 lawang score KIND TRACK CSV   the scores of a yearly evaluation, without a database
 lawang areas import           the outlines of an area, from its official GeoJSON
-lawang demo load              the demonstration regency, once; later only new services
+lawang demo load              the demonstration regency, once; later only new services; --movement: a movement
 lawang batch address|card|admit|seal|receive|collect|list   what other nodes get from here, and bring
 lawang rollup                 the figures of all regencies together
 lawang backup [FILE]          tables and files in one .tar that any PostgreSQL from 15 on takes back
@@ -172,7 +173,7 @@ def up() -> None:
             step.done("database" + (f" in {server.data}" if server else ""))
             _prepare(step)
             children = [Child("pages", _granian()), Child("worker", _worker())]
-            if settings.STREAM_URL != "off":
+            if settings.STREAM_URL != "off" and _is_movement():
                 children.append(Child("stream", _stream()))
             arrival = Arrival(began)
 
@@ -261,18 +262,27 @@ def _prepare(step: Steps) -> None:
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         mark.write_text(fingerprint)
     step.done("static files")
-    packs = [str(settings.ROOT / "packs" / name) for name in PACKS]
+    is_movement = settings.DEMO == "movement"
+    packs = [str(settings.ROOT / "packs" / name) for name in (MOVEMENT_PACKS if is_movement else PACKS)]
     packs = [path for path in packs if Path(path).exists()]
     if packs and "packs" in get_commands():
         call_command("packs", "install", *packs)
         step.done("packs")
     if settings.DEMO and _is_empty():
-        call_command("demo", "load")
+        call_command("demo", "load", *(["--movement"] if is_movement else []))
         step.done("demonstration")
-    elif _demo_brings_services():
+    elif not is_movement and _demo_brings_services():
         call_command("demo", "load")
         step.done("new services of the demonstration")
     connection.close()
+
+
+def _is_movement() -> bool:
+    """Tell whether this node runs a movement, whose exhibition has booths to talk to."""
+    from lawang.people.models import Node
+    from lawang.people.node import node
+
+    return node().kind == Node.Kind.MOVEMENT
 
 
 def _is_empty() -> bool:

@@ -67,13 +67,10 @@ DATA = Path(
 KEYS = Path(
     env("LAWANG_KEYS", str(DATA / "keys"), "Folder of the private keys; never part of a backup.")
 ).resolve()
-DEMO = (
-    env(
-        "LAWANG_DEMO",
-        "1",
-        "What `lawang up` loads into an empty database: 1 the demonstration regency, empty nothing.",
-    )
-    == "1"
+DEMO = env(
+    "LAWANG_DEMO",
+    "1",
+    "What `lawang up` loads into an empty database: 1 the demonstration regency, movement a movement, empty nothing.",
 )
 HOST = env("LAWANG_HOST", "127.0.0.1", "Address that `lawang serve` listens on; 0.0.0.0 for all.")
 PORT = int(env("LAWANG_PORT", "8000", "Port that `lawang serve` listens on."))
@@ -355,9 +352,10 @@ LOGGING = {  # pyHanko writes the names of signers, and those do not belong in a
 STREAM_PORT = int(
     env(
         "LAWANG_STREAM_PORT",
-        "8001",
-        "Port that `lawang stream` listens on: what is said at a booth, as it is said.",
+        "",
+        "Port of `lawang stream`: what is said at a booth, as it is said. Empty: the one after LAWANG_PORT.",
     )
+    or PORT + 1
 )
 STREAM_URL = env(
     "LAWANG_STREAM_URL",

@@ -20,10 +20,23 @@ DEMO_ACCOUNTS = (
 )
 
 
+MOVEMENT_ACCOUNTS = (
+    ("ketut", _("sekretariat: menyelenggarakan evaluasi, angkatan, pameran")),
+    ("made", _("penilai tiga dimensi")),
+    ("putu", _("penilai semua butir")),
+    ("komang", _("pendamping: bimtek dan komentar")),
+    ("nyoman", _("petugas anjungan: menjawab pengunjung")),
+    ("yusuf", _("administrator: akun, paket, simpul")),
+)
+
+
 def _demo_accounts() -> dict[str, Any]:
+    from lawang.people.models import Node
+    from lawang.people.node import node
     from lawang.portal.demo import PASSWORD
 
-    return {"password": PASSWORD, "accounts": DEMO_ACCOUNTS}
+    is_movement = node().kind == Node.Kind.MOVEMENT
+    return {"password": PASSWORD, "accounts": MOVEMENT_ACCOUNTS if is_movement else DEMO_ACCOUNTS}
 
 
 class PortalConfig(AppConfig):

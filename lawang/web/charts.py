@@ -534,7 +534,13 @@ def radar_chart(
                     x, y + size.font / 3, _cut(words, size, left), "tb" if value is not None else "t2", anchor
                 )
             )
-        return "".join(out), middle + radius + size.font * 2.6
+        below = middle + radius + size.font * 3.6
+        if past:
+            keys = ((0, 3, "s-now", now, "tb"), (110, 2, "s-past", past, "t2"))
+            for left, width, css, words, shade in keys:
+                out.append(f'<path d="M{left} {below - 4:.1f}h24" stroke-width="{width}" {PAINT[css]}/>')
+                out.append(_text(left + 32, below, words, shade))
+        return "".join(out), below + size.font / 2
 
     missing = _("belum ada data")
     said = [

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from lawang.lib.refused import Refused
-from lawang.portal import demo
+from lawang.portal import demo, demo_movement
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         tasks = parser.add_subparsers(dest="task", required=True, metavar="load")
         load = tasks.add_parser("load", help="muat data contoh ke instalasi yang kosong (aman diulang)")
         load.add_argument("--folder", type=Path, default=demo.FOLDER)
+        load.add_argument("--movement", action="store_true", help="muat gerakan contoh, bukan kabupaten")
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         start = time.monotonic()
@@ -27,6 +28,11 @@ class Command(BaseCommand):
         def say(words: str) -> None:
             self.stdout.write(f"{time.monotonic() - start:6.1f} s  {words}")
 
+        if options["movement"]:
+            is_new = demo_movement.load(at=at, say=say)
+            said = f"dimuat. Kata sandi semua akun: {demo.PASSWORD}" if is_new else "sudah ada."
+            self.stdout.write(f"Gerakan contoh {said}")
+            return
         try:
             is_new = demo.load(at=at, say=say, folder=folder)
         except Refused as refused:
