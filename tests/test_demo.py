@@ -13,6 +13,7 @@ from lawang.measures import periods
 from lawang.plans.cells import typed
 from lawang.plans.sheets import SHEETS, Column, Kind, Sheet
 from lawang.plans.workbook import column_names
+from lawang.portal import demo_movement
 from tests.cast import moment
 
 ROOT = Path(__file__).parent.parent
@@ -89,7 +90,7 @@ def test_accounts_are_openly_fictional_and_their_agencies_and_roles_exist() -> N
             assert row["instansi"] in agencies
         else:
             assert not row["instansi"]  # a citizen
-    assert roles == set(values("orang", "peran")) - {""}
+    assert roles == set(values("orang", "peran")) - {""} | {role for _username, role in demo_movement.PEOPLE}
 
 
 def test_an_agency_stands_below_one_that_comes_before_it() -> None:

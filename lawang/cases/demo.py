@@ -511,7 +511,7 @@ class _Year:
             )
         life.taken += 1
         if step.letter:
-            self._sign(life, at)
+            at = self._sign(life, at)
         self._go_on(life, at)
 
     def _instead(self, life: Life, step: Step) -> Step | None:
@@ -578,19 +578,21 @@ class _Year:
             return f"1699-KM-{day:%d%m%Y}-{serial}"
         return f"{NOBODYS}{day:%d%m%y}{serial}"
 
-    def _sign(self, life: Life, at: datetime) -> None:
-        """Let everybody sign the letter that was just written, with the example signature, in order."""
+    def _sign(self, life: Life, at: datetime) -> datetime:
+        """Let everybody sign the letter that was just written, in order; return when the last one did."""
         assert life.case is not None
         document = Document.objects.filter(about=thing_name(life.case), state=Document.State.WAITING).first()
         while document is not None and (place := signatures.next_place(document)) is not None:
             who = signers.expected(place.office, place.agency, on=at.astimezone(self.zone).date())
             if who is None:
-                return
-            at += timedelta(minutes=self.source.randint(5, 40))
-            if at > self.at:
-                return
+                return at
+            signed_at = at + timedelta(minutes=self.source.randint(5, 40))
+            if signed_at > self.at:
+                return at
+            at = signed_at
             document = signatures.sign(document, by=who.user, at=at)
         life.case.refresh_from_db()
+        return at
 
     # -- papers ------------------------------------------------------------------------------------------------
 

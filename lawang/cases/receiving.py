@@ -5,7 +5,7 @@ The same idempotency key is one case, whatever is repeated; see `record.actions.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -376,7 +376,7 @@ def receipt(case: Case) -> dict[str, Any]:
         "number": case.number,
         "code": case.code,
         "key": str(case.key),
-        "received_at": case.received_at.isoformat(),
-        "due": case.due_at.isoformat() if case.due_at else None,
+        "received_at": case.received_at.astimezone(UTC).isoformat(),
+        "due": case.due_at.astimezone(UTC).isoformat() if case.due_at else None,
         "url": url,
     }

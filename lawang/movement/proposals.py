@@ -60,7 +60,7 @@ class Proposal:
 
 
 class Known:
-    """The plan in force and what stands around it, read once for all items: fourteen queries at any size."""
+    """The plan in force and what stands around it, read once for all items: fifteen queries at any size."""
 
     def __init__(self, revision: Revision, year: int) -> None:
         self.revision, self.year = revision, year

@@ -149,7 +149,7 @@ def test_all_proposals_of_the_national_instrument_are_read_at_once(
     from lawang.movement.management.commands.score import find
 
     instrument = find("2023")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         facts = known(Revision.objects.select_related("plan", "legal_file").get(pk=revision.pk))
         found = [PROPOSALS[item.proposal](facts, item) for item in instrument.items.values() if item.proposal]
     assert len(found) > 30

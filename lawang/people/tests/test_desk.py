@@ -33,6 +33,7 @@ PAGES: dict[str, set[str]] = {
     "/kelola/privasi/akses/": {"administrator", "data-protection-officer", "auditor"},
     "/kelola/riwayat/": {
         "administrator", "planner", "steward", "information-officer", "data-protection-officer", "auditor",
+        "movement-secretariat",
     },
     "/akun/": ALL_ROLES,
     "/akun/kontak/": ALL_ROLES,
