@@ -397,9 +397,14 @@ def close(survey: Survey, *, by: User | None, at: datetime) -> Survey:
 
 def answers_hash(survey: Survey) -> str:
     """Return the SHA-256 over all answers of a survey in their order."""
-    digest = hashlib.sha256()
     rows = survey.responses.order_by("number").values_list("number", "answers", "counted_on")
-    for number, answers, counted_on in rows.iterator(chunk_size=5_000):
+    return hash_of_answers(rows.iterator(chunk_size=5_000))
+
+
+def hash_of_answers(rows: Iterable[tuple[int, list[int], date | None]]) -> str:
+    """Return the same over (number, answers, counted_on) in the order of their numbers."""
+    digest = hashlib.sha256()
+    for number, answers, counted_on in rows:
         digest.update(f"{number} {answers} {counted_on or ''}\n".encode())
     return digest.hexdigest()
 

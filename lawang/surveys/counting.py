@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, Count, Q, QuerySet, When
@@ -52,6 +53,14 @@ def count_in(survey: Survey, *, on: date) -> int:
 def recounted(survey: Survey) -> tuple[int, dict[str, int], dict[str, int]]:
     """Return counted, sums and profile from nothing; they must equal what the survey keeps (doctor, tests)."""
     rows = Response.objects.filter(survey=survey, counted_on__isnull=False).values_list("answers", *PROFILE)
+    return recounted_from(rows, survey)
+
+
+def recounted_from(
+    counted: Iterable[tuple[Any, ...]], survey: Survey
+) -> tuple[int, dict[str, int], dict[str, int]]:
+    """Return the same from answers that were read already: (answers, *PROFILE) of each that is counted."""
+    rows = list(counted)
     found = skm.tally((row[0] for row in rows), survey.questions)
     profile = Counter("|".join(row[1:]) for row in rows)
     return found.n, dict(found.sums) if found.n else {}, dict(profile)

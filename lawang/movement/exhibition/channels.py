@@ -4,6 +4,9 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
+from lawang.people.models import Node
+from lawang.people.node import node
+
 CHANNEL = "lawang_booth"  # of LISTEN/NOTIFY
 SALT = "lawang.stream"
 GOOD_FOR = 12 * 3600  # seconds; it only tells that something was said, never what
@@ -18,8 +21,11 @@ def ticket(channel: str, shown: int) -> str:
 
 
 def address(request: HttpRequest) -> tuple[str, str]:
-    """Return where the browser finds the stream, and its origin when that is another than the page's; ("", ""): off."""
-    if settings.STREAM_URL == "off":
+    """Return where the browser finds the stream, and its origin when that is another than the page's; ("", ""): off.
+
+    Only a movement runs one, unless a setting says where another is.
+    """
+    if settings.STREAM_URL == "off" or not (settings.STREAM_URL or node().kind == Node.Kind.MOVEMENT):
         return "", ""
     if settings.STREAM_URL or settings.BEHIND_TLS:
         given = settings.STREAM_URL or "/aliran/"
