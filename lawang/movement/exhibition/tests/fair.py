@@ -44,7 +44,7 @@ def keeper(username: str = "kiki") -> User:
 
 
 def make_fair(opens: date = date(2026, 11, 20), closes: date = date(2026, 12, 20)) -> Exhibition:
-    make_node()
+    make_node(kind="movement")
     make_framework()
     fair = actions.open_exhibition(
         2026, text("Pameran Uji"), opens=opens, closes=closes, by=secretary(), at=AT

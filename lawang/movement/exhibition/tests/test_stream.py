@@ -12,6 +12,7 @@ from django.core import signing
 from lawang.movement.exhibition import stream
 from lawang.movement.exhibition.channels import CHANNEL, SALT, address, ticket
 from lawang.movement.exhibition.stream import Hub, application, dsn, read_ticket
+from lawang.people.models import Node
 
 TALK = "t6f1c2f0e-0f0a-4a67-9a1b-2f6a3b1c0d11"
 OTHER = "t6f1c2f0e-0f0a-4a67-9a1b-2f6a3b1c0d22"
@@ -207,8 +208,10 @@ def test_what_is_remembered_does_not_grow_for_ever(hub: Hub, monkeypatch: pytest
     assert hub.missed("t0", 0, 6.0) == "look"
 
 
-def test_the_page_knows_where_the_stream_is(settings: Any, rf: Any) -> None:
+def test_the_page_knows_where_the_stream_is(settings: Any, rf: Any, db: None) -> None:
     request = rf.get("/", headers={"Host": "localhost:8000"})
+    assert address(request) == ("", "")  # a regency runs none
+    Node.objects.update_or_create(defaults={"name": {"id": "Gerakan"}, "kind": Node.Kind.MOVEMENT})
     assert address(request) == ("http://localhost:8001/aliran/", "http://localhost:8001")
     settings.BEHIND_TLS = True
     assert address(request) == ("/aliran/", "")
