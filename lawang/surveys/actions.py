@@ -401,7 +401,7 @@ def answers_hash(survey: Survey) -> str:
     return hash_of_answers(rows.iterator(chunk_size=5_000))
 
 
-def hash_of_answers(rows: Iterable[tuple[int, list[int], date | None]]) -> str:
+def hash_of_answers(rows: Iterable[tuple[int, list[int], date | str | None]]) -> str:
     """Return the same over (number, answers, counted_on) in the order of their numbers."""
     digest = hashlib.sha256()
     for number, answers, counted_on in rows:

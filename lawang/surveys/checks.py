@@ -1,12 +1,12 @@
 """What the doctor asks of surveys: are the kept counts those of the answers, and are closed surveys as they were?"""
 
-from collections.abc import Iterator, Mapping
-from itertools import groupby
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat, JSONObject
 from django.utils.translation import gettext as _
 
-from lawang.record.actions import thing_name
 from lawang.record.doctor import Finding, Visit, bad, good, register_check
 from lawang.record.models import Entry
 from lawang.surveys.actions import hash_of_answers
@@ -20,19 +20,26 @@ def register() -> None:
 
 
 def check(_visit: Visit) -> Finding:
-    """Count every survey anew, and compare closed ones with the hash that was written down then."""
-    wrong, changed = [], []
-    sealed = {
-        thing: after.get("sha256")
-        for thing, after in Entry.objects.filter(verb="survey_closed").values_list("thing", "after")
-    }
-    surveys = {survey.pk: survey for survey in Survey.objects.with_names()}
-    for survey, answers in _answers(surveys):
-        counted = (row[1:2] + row[3:] for row in answers if row[2] is not None)
+    """Count every survey anew, and compare closed ones with the hash that was written down then. One query."""
+    wrong, changed, count = [], [], 0
+    closed = Entry.objects.filter(
+        verb="survey_closed", thing=Concat(Value("surveys.survey:"), Cast(OuterRef("key"), TextField()))
+    )
+    columns = {name: name for name in ("number", "answers", "counted_on", *PROFILE)}
+    answers = Response.objects.filter(survey=OuterRef("pk")).order_by("number")
+    surveys: Any = Survey.objects.annotate(
+        sealed=Subquery(closed.order_by("-number").values("after__sha256")[:1]),
+        given=ArraySubquery(answers.values(json=JSONObject(**columns))),
+    )
+    for survey in surveys:
+        count += 1
+        counted = (
+            (row["answers"], *(row[name] for name in PROFILE)) for row in survey.given if row["counted_on"]
+        )
         if (survey.counted, survey.sums, survey.profile) != recounted_from(counted, survey):
             wrong.append(survey.code)
-        given = ((number, marks, counted_on) for number, marks, counted_on, *_profile in answers)
-        if not survey.is_open and sealed.get(thing_name(survey)) != hash_of_answers(given):
+        given = ((row["number"], row["answers"], row["counted_on"]) for row in survey.given)
+        if not survey.is_open and survey.sealed != hash_of_answers(given):
             changed.append(survey.code)
     if changed:
         return bad(
@@ -46,17 +53,4 @@ def check(_visit: Visit) -> Finding:
             % {"codes": ", ".join(wrong)},
             _("Laporkan sebagai galat, dan jangan menutup survei itu dulu."),
         )
-    return good(_("%(count)s survei dihitung ulang; semuanya cocok.") % {"count": len(surveys)})
-
-
-def _answers(surveys: Mapping[int, Survey]) -> Iterator[tuple[Survey, list[tuple[Any, ...]]]]:
-    """Yield every survey with its answers in their order: (number, answers, counted_on, *PROFILE). One query."""
-    rows = Response.objects.order_by("survey_id", "number").values_list(
-        "survey_id", "number", "answers", "counted_on", *PROFILE
-    )
-    seen = set()
-    for pk, group in groupby(rows.iterator(chunk_size=5_000), lambda row: row[0]):
-        if survey := surveys.get(pk):  # one that was made just now is looked at the next time
-            seen.add(pk)
-            yield survey, [row[1:] for row in group]
-    yield from ((survey, []) for pk, survey in surveys.items() if pk not in seen)
+    return good(_("%(count)s survei dihitung ulang; semuanya cocok.") % {"count": count})
