@@ -173,7 +173,9 @@ def up() -> None:
             step.done("database" + (f" in {server.data}" if server else ""))
             _prepare(step)
             children = [Child("pages", _granian()), Child("worker", _worker())]
-            if settings.STREAM_URL != "off" and _is_movement():
+            from lawang.people.node import is_movement
+
+            if settings.STREAM_URL != "off" and is_movement():
                 children.append(Child("stream", _stream()))
             arrival = Arrival(began)
 
@@ -275,14 +277,6 @@ def _prepare(step: Steps) -> None:
         call_command("demo", "load")
         step.done("new services of the demonstration")
     connection.close()
-
-
-def _is_movement() -> bool:
-    """Tell whether this node runs a movement, whose exhibition has booths to talk to."""
-    from lawang.people.models import Node
-    from lawang.people.node import node
-
-    return node().kind == Node.Kind.MOVEMENT
 
 
 def _is_empty() -> bool:

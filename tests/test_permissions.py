@@ -40,7 +40,7 @@ ASSESS: Who = frozenset({"assessor"})
 KEEP: Who = frozenset({"booth-keeper"})
 SECRETARIAT: Who = frozenset({"movement-secretariat"})
 SEE_PLAN = (
-    SIGNED_IN - {"citizen", "data-protection-officer"} - ASSESS - SECRETARIAT
+    SIGNED_IN - {"citizen", "data-protection-officer"} - ASSESS - SECRETARIAT - KEEP
 )  # also what is not public
 SURVEY = RECORD | {"steward"}  # may open and close surveys
 COLLECT = SURVEY | FIELD | {"counter-officer"}  # may take answers, and that for another office
@@ -187,7 +187,7 @@ TABLE: dict[str, Who] = {
         PAY,
     ),
     "cases:payments": EVERYBODY,
-    "portal:manage": SIGNED_IN - {"citizen"} - ASSESS,  # asks by itself: any of many verbs
+    "portal:manage": SIGNED_IN - {"citizen"} - ASSESS - KEEP,  # asks by itself: any of many verbs
     "people:roles": OVERSEE | LEAD - {"council-member"} | {"steward", "data-protection-officer"},
     **dict.fromkeys(
         (

@@ -16,6 +16,7 @@ class CasesConfig(AppConfig):
         from lawang.cases.services import load
         from lawang.documents import sources
         from lawang.people import login
+        from lawang.people.node import is_movement
         from lawang.record import verbs
         from lawang.web import shell
 
@@ -29,8 +30,8 @@ class CasesConfig(AppConfig):
         sources.register_wordings(letters.wordings_of)
         verbs.register_teller(history.CASE, history.tell)
 
-        shell.link(_("Layanan"), "cases:services", order=-2)
-        shell.link(_("Lacak"), "cases:find", order=-1)
+        for order, title, address in ((-2, _("Layanan"), "cases:services"), (-1, _("Lacak"), "cases:find")):
+            shell.link(title, address, order=order, shown=lambda _request: not is_movement())
         for verb in frame.SEE:
             login.land(verb, "desk:list", order=-1, when=frame.has_work)
         shell.link(_("Meja kerja"), "desk:list", order=0, place="desk", shown=frame.is_shown)

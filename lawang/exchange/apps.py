@@ -10,6 +10,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from lawang.exchange import incoming, outgoing, rules
         from lawang.exchange.parts import register_part
+        from lawang.people.node import is_movement
         from lawang.people.permissions import may
         from lawang.web import shell
 
@@ -42,11 +43,3 @@ class ExchangeConfig(AppConfig):
             place="desk",
             shown=lambda request: bool(may(request.user, "exchange.see")) and is_movement(),
         )
-
-
-def is_movement() -> bool:
-    """Tell whether this installation gathers what regencies send."""
-    from lawang.people.models import Node
-    from lawang.people.node import node
-
-    return node().kind == Node.Kind.MOVEMENT

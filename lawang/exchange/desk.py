@@ -25,8 +25,7 @@ from lawang.lib.dates import long_date
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
-from lawang.people.models import Node
-from lawang.people.node import day_of, node, now
+from lawang.people.node import day_of, is_movement, now
 from lawang.people.permissions import may, needs
 from lawang.people.views import me
 from lawang.record.actions import read_file
@@ -37,10 +36,6 @@ from lawang.web.tables import Column, Table, paginate
 PER_PAGE = 50
 NEWEST = 20  # batches on a node's page
 TAKEN, WAITING, REFUSED = ReceivedBatch.State.TAKEN, ReceivedBatch.State.WAITING, ReceivedBatch.State.REFUSED
-
-
-def _is_movement() -> bool:
-    return node().kind == Node.Kind.MOVEMENT
 
 
 # Nodes
@@ -135,7 +130,7 @@ def nodes(request: HttpRequest) -> HttpResponse:
         "page": page,
         "table": table,
         "query": f"?{query}" if query else "",
-        "is_movement": _is_movement(),
+        "is_movement": is_movement(),
         "may_admit": may(request.user, "exchange.admit"),
         "may_carry": may(request.user, "exchange.carry"),
         "stale_days": settings.STALE_DAYS,
@@ -259,7 +254,7 @@ def card(request: HttpRequest) -> HttpResponse:
         "exchange/card.html",
         {
             "card": cards.read(content),
-            "is_movement": _is_movement(),
+            "is_movement": is_movement(),
             "may_admit": may(request.user, "exchange.admit"),
             "crumbs": _crumbs(),
         },
@@ -539,7 +534,7 @@ def sent(request: HttpRequest) -> HttpResponse:
             "filters": filters,
             "page": page,
             "table": _sent_table(page, with_peer=True),
-            "is_movement": _is_movement(),
+            "is_movement": is_movement(),
         },
     )
 

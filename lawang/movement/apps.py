@@ -25,7 +25,7 @@ class MovementConfig(AppConfig):
         """Show the pages to whoever may."""
         from django.utils.translation import gettext_lazy as _
 
-        from lawang.movement.cohorts import kind
+        from lawang.people.node import is_movement
         from lawang.people.permissions import may
         from lawang.web import shell
 
@@ -41,14 +41,19 @@ class MovementConfig(AppConfig):
         )
 
         def shown(verbs: tuple[str, ...], where: tuple[bool, ...]) -> Callable[[HttpRequest], bool]:
-            return lambda request: (
-                any(may(request.user, verb) for verb in verbs) and kind.is_movement() in where
-            )
+            return lambda request: any(may(request.user, verb) for verb in verbs) and is_movement() in where
 
         for title, address, order, verbs, where in pages:
             shell.link(title, address, order=order, place="desk", shown=shown(verbs, where))
-        shell.link(_("Angkatan"), "movement:cohorts", order=30, shown=lambda _request: kind.is_movement())
-        shell.link(_("Pameran"), "movement:exhibition", order=55, place="footer")
+        shell.link(_("Angkatan"), "movement:cohorts", order=30, shown=lambda _request: is_movement())
+        for order, place, is_here in ((40, "main", True), (55, "footer", False)):
+            shell.link(
+                _("Pameran"),
+                "movement:exhibition",
+                order=order,
+                place=place,
+                shown=lambda _request, is_here=is_here: is_movement() is is_here,  # type: ignore[misc]
+            )
         shell.link(
             _("Anjungan"),
             "movement:booths",

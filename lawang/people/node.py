@@ -56,6 +56,11 @@ def _find() -> Node:
     return rows.order_by("pk").first() or Node(name=text("Lawang"))
 
 
+def is_movement() -> bool:
+    """Tell whether this installation runs the movement and gathers what regencies send."""
+    return node().kind == Node.Kind.MOVEMENT
+
+
 def forget() -> None:
     """Ask the database again; for the verbs that change what is remembered."""
     shelf = _remembered.get()

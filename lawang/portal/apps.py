@@ -31,12 +31,10 @@ MOVEMENT_ACCOUNTS = (
 
 
 def _demo_accounts() -> dict[str, Any]:
-    from lawang.people.models import Node
-    from lawang.people.node import node
+    from lawang.people.node import is_movement
     from lawang.portal.demo import PASSWORD
 
-    is_movement = node().kind == Node.Kind.MOVEMENT
-    return {"password": PASSWORD, "accounts": MOVEMENT_ACCOUNTS if is_movement else DEMO_ACCOUNTS}
+    return {"password": PASSWORD, "accounts": MOVEMENT_ACCOUNTS if is_movement() else DEMO_ACCOUNTS}
 
 
 class PortalConfig(AppConfig):
@@ -46,6 +44,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from lawang.people import login
+        from lawang.people.node import is_movement
         from lawang.people.permissions import may
         from lawang.portal import manage
         from lawang.web import shell
@@ -65,7 +64,7 @@ class PortalConfig(AppConfig):
             (20, _("Lembaga"), "bodies", "footer"),
             (30, _("Aplikasi pemerintah"), "applications", "footer"),
         ):
-            shell.link(title, address, order=order, place=place)
+            shell.link(title, address, order=order, place=place, shown=lambda _request: not is_movement())
         shell.link(
             _("Tugas saya"),
             "portal:tasks",

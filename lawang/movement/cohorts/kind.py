@@ -6,16 +6,10 @@ from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from lawang.people.models import Node
-from lawang.people.node import node
+from lawang.people.node import is_movement
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
-
-
-def is_movement() -> bool:
-    """Tell whether this installation runs the movement."""
-    return node().kind == Node.Kind.MOVEMENT
 
 
 def movement_only(view: View[P]) -> View[P]:

@@ -4,8 +4,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
-from lawang.people.models import Node
-from lawang.people.node import node
+from lawang.people.node import is_movement
 
 CHANNEL = "lawang_booth"  # of LISTEN/NOTIFY
 SALT = "lawang.stream"
@@ -25,7 +24,7 @@ def address(request: HttpRequest) -> tuple[str, str]:
 
     Only a movement runs one, unless a setting says where another is.
     """
-    if settings.STREAM_URL == "off" or not (settings.STREAM_URL or node().kind == Node.Kind.MOVEMENT):
+    if settings.STREAM_URL == "off" or not (settings.STREAM_URL or is_movement()):
         return "", ""
     if settings.STREAM_URL or settings.BEHIND_TLS:
         given = settings.STREAM_URL or "/aliran/"

@@ -26,7 +26,8 @@ class Taken:
 def from_plan(area: Area, on: date) -> Taken | None:
     """Return figures and quick wins for the booth of this node's own regency; None elsewhere, and without a plan.
 
-    Figures: those that reached most of their target, one per programme. Quick wins: those furthest along.
+    Figures: of each programme its first that has a figure, and of these the ones that reached most of their target.
+    Quick wins: those furthest along.
     """
     if node().area_id != area.pk or (revision := in_force(on)) is None:
         return None
@@ -34,8 +35,8 @@ def from_plan(area: Area, on: date) -> Taken | None:
         Indicator.objects.filter(programme__revision=revision, standing__amount__isnull=False)
         .select_related("series", "standing")
         .prefetch_related("targets")
-        .order_by("programme", "order")
-        .distinct("programme")
+        .order_by("programme_id", "order")
+        .distinct("programme_id")
     )
     best = sorted(rows, key=lambda one: (-(one.standing.share or 0), one.code))[:SHOWN]
     wins = QuickWin.objects.filter(revision=revision).order_by("-progress", "code")[:SHOWN]

@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
 from lawang.lib.refused import Refused
-from lawang.lib.text import text
+from lawang.lib.text import say, text
 from lawang.movement.exhibition import actions, caching, floor, visits
+from lawang.movement.exhibition.from_plan import from_plan
 from lawang.movement.exhibition.models import Booth, Exhibit, Talk, Visits
 from lawang.movement.exhibition.tests.fair import (
     AT,
@@ -25,8 +26,10 @@ from lawang.movement.exhibition.tests.fair import (
     secretary,
     signed_in,
 )
+from lawang.people.models import Node
 from lawang.record.models import Entry, File
 from tests.markup import Markup
+from tests.plan_factory import judge, make_indicator, make_plan, make_programme, make_quick_win, make_value
 from tests.world import finish
 
 pytestmark = pytest.mark.django_db
@@ -293,6 +296,30 @@ def test_the_keeper_sets_hours_and_an_account_that_does_not_exist_is_told() -> N
     assert client.post(path, office | {"k0-username": "kiki"}).status_code == 302
     assert [one.office for one in booth.representatives.all()] == ["Dinas Baru"]
     assert "Senin, Rabu" in Client().get(BOOTH).content.decode()
+
+
+def test_a_regency_takes_figures_and_quick_wins_from_its_own_plan() -> None:
+    booth = fill(booth_of(make_fair()))
+    client = signed_in(keeper())
+    page = f"/kelola/anjungan/{booth.key}/?rencana"
+    assert "Rumah tersambung air bersih" not in client.get(page).content.decode()  # not this node's area
+    Node.objects.update(area=booth.area)
+    revision = make_plan()
+    for number, amount in ((1, 1300), (2, 2600), (3, 2000), (4, 2200)):
+        programme = make_programme(revision, f"P-{number:02}")
+        for order, tail in ((1, "A"), (2, "B")):
+            one = make_indicator(
+                programme, f"I-{number:02}{tail}", title={"id": f"Ukuran {number}{tail}"}, order=order
+            )
+            make_value(one, "2026-T3", amount)
+        make_quick_win(programme, f"Q-{number:02}", name=f"Cepat {number}", progress=number * 10)
+    judge(revision)
+    taken = from_plan(booth.area, AT.date())
+    assert taken is not None
+    assert [say(one["title"], "id") for one in taken.indicators] == ["Ukuran 2A", "Ukuran 4A", "Ukuran 3A"]
+    assert [one["value"] for one in taken.indicators] == ["2.600", "2.200", "2.000"]
+    assert [say(one["title"], "id") for one in taken.wins] == ["Cepat 4", "Cepat 3", "Cepat 2"]
+    assert "Ukuran 2A" in client.get(page).content.decode()
 
 
 def test_offers_lead_to_agreements_that_the_evaluation_counts() -> None:
