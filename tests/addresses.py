@@ -347,14 +347,17 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
         (
             *("movement:cohort", "movement:participants_csv", "movement:manage_organisation"),
             *("movement:figure_import", "movement:manage_participant", "movement:drop_slot"),
-            *("movement:decision_letter", "movement:manage_cohort", "movement:manage_cohort_csv"),
+            *("movement:manage_cohort", "movement:manage_cohort_csv"),
             *("movement:move_cohort_on", "movement:slot_minutes", "movement:jury_participant"),
             *("movement:attendance", "movement:deliverable", "movement:comment", "movement:settle_comment"),
             "movement:mentored",
         ),
         lambda: {"key": NO_KEY},  # of a movement, which the demonstration is not
     ),
-    **dict.fromkeys(("movement:readiness", "movement:add_proof"), lambda: {"secret": "rahasia"}),
+    **dict.fromkeys(
+        ("movement:readiness", "movement:invitation_letter", "movement:add_proof"),
+        lambda: {"secret": "rahasia"},
+    ),
     "movement:drop_proof": lambda: {"secret": "rahasia", "key": NO_KEY},
     **dict.fromkeys(
         ("movement:for_participant", "movement:for_cohort"), lambda: {"key": NO_KEY, "what": "x"}

@@ -217,11 +217,12 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(("documents:check_any", "documents:check"), EVERYBODY),
     **dict.fromkeys(
         ("documents:documents", "documents:export", "documents:document"),
-        ISSUE | {"auditor"},
+        ISSUE | SECRETARIAT | {"auditor"},
     ),
-    **dict.fromkeys(("documents:pdf", "documents:word"), ISSUE),  # what is written in it is personal
+    **dict.fromkeys(("documents:pdf", "documents:word"), ISSUE | SECRETARIAT),  # what is written is personal
     **dict.fromkeys(
-        ("documents:issue", "documents:discard", "documents:attach", "documents:start_again"), ISSUE
+        ("documents:issue", "documents:discard", "documents:attach", "documents:start_again"),
+        ISSUE | SECRETARIAT,
     ),
     **dict.fromkeys(("documents:sign", "documents:decline"), HEADS | CHECK),
     "documents:revoke": HEADS,
@@ -232,7 +233,7 @@ TABLE: dict[str, Who] = {
         ),
         ADMINISTRATOR | {"agency-head"},  # of her own office
     ),
-    "documents:letters": ADMINISTRATOR | HEADS,
+    "documents:letters": ADMINISTRATOR | HEADS | SECRETARIAT,
     **dict.fromkeys(
         (
             *("movement:assessment", "movement:begin", "movement:item", "movement:prove", "movement:act"),
@@ -308,7 +309,12 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(
         (
             *("movement:cohorts", "movement:cohorts_csv", "movement:cohort", "movement:participants_csv"),
-            *("movement:readiness", "movement:add_proof", "movement:drop_proof"),
+            *(
+                "movement:readiness",
+                "movement:invitation_letter",
+                "movement:add_proof",
+                "movement:drop_proof",
+            ),
         ),
         EVERYBODY,  # of a movement; elsewhere there is nothing behind them
     ),
@@ -318,7 +324,7 @@ TABLE: dict[str, Who] = {
             *("movement:manage_organisations", "movement:add_organisation", "movement:manage_organisation"),
             *("movement:figures", "movement:figures_csv", "movement:figure_import"),
             *("movement:manage_participant", "movement:for_participant", "movement:drop_slot"),
-            *("movement:decision_letter", "movement:manage_cohort", "movement:manage_cohort_csv"),
+            *("movement:manage_cohort", "movement:manage_cohort_csv"),
             *("movement:move_cohort_on", "movement:for_cohort", "movement:mentoring", "movement:mentored"),
             *("movement:attendance", "movement:deliverable", "movement:comment", "movement:settle_comment"),
             "movement:mentor_add",

@@ -8,7 +8,7 @@ class DocumentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lawang.documents import checks, rules, signatures
+        from lawang.documents import checks, packs, rules, signatures
         from lawang.documents.authority import ExampleSigner
         from lawang.documents.signing import register_signer
         from lawang.people.permissions import may
@@ -16,6 +16,7 @@ class DocumentsConfig(AppConfig):
 
         rules.install()
         checks.register()
+        packs.register()
         register_signer(ExampleSigner(), order=90)
         signatures.plug_in()
         shell.link(

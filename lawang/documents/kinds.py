@@ -11,6 +11,7 @@ KINDS: dict[str, str | Promise] = {
     "certificate": _("Surat keterangan"),
     "permit": _("Surat izin"),
     "decision": _("Surat keputusan"),
+    "award": _("Piagam penghargaan"),
     "minutes": _("Berita acara"),
     "statement": _("Surat pernyataan"),
     "birth-certificate": _("Kutipan akta kelahiran"),

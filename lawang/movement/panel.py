@@ -356,7 +356,8 @@ def settle(assessment: Assessment, *, by: User, at: datetime) -> Assessment:
             % {"count": len(left), "codes": ", ".join(left[:6]) + (", …" if left[6:] else "")}
         )
     results.put(row, results.score(row, items), results.previous_of([row]).get(row.pk))
-    row.state = Assessment.State.MARKED
+    is_published = row.evaluation.state == Evaluation.State.PUBLISHED  # then an objection was accepted
+    row.state = Assessment.State.PUBLISHED if is_published else Assessment.State.MARKED
     row.save(update_fields=["took_part", "components", "final", "improvement", "state"])
     if not row.recommendations.exists():
         lines = [

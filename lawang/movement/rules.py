@@ -4,7 +4,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy
 
+from lawang.documents import sources
+from lawang.documents.models import Document
 from lawang.movement.cohorts import rules as cohorts
+from lawang.movement.cohorts import selection
 from lawang.movement.models import Answer, Assessment, Seat, Sheet
 from lawang.people.permissions import may, register
 from lawang.record import verbs
@@ -34,8 +37,16 @@ def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
     return assessment is not None and bool(may(user, "movement.assess", assessment))
 
 
+def may_read_letter(user: AbstractBaseUser | AnonymousUser, document: Document) -> bool:
+    """Tell whether somebody may read a signed letter of the movement: its secretariat."""
+    return bool(may(user, "movement.run"))
+
+
 def install() -> None:
     cohorts.install()
+    sources.register_source_reader("movement.assessment", may_read_letter)
+    sources.register_source_reader("movement.determination", may_read_letter)
+    sources.register_source_listener("movement.determination", selection.letter_signed)
     register_reader("movement.assessment", may_read)
     register("movement.answer", title=gettext_lazy("mengisi penilaian mandiri"))
     register("movement.release", title=gettext_lazy("mengirim penilaian mandiri"))

@@ -22,6 +22,7 @@ DEMO_ACCOUNTS = (
 
 MOVEMENT_ACCOUNTS = (
     ("ketut", _("sekretariat: menyelenggarakan evaluasi, angkatan, pameran")),
+    ("luh", _("ketua: menandatangani surat hasil, keputusan, dan piagam")),
     ("made", _("penilai tiga dimensi")),
     ("putu", _("penilai semua butir")),
     ("komang", _("pendamping: bimtek dan komentar")),

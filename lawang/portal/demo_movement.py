@@ -28,6 +28,7 @@ PEOPLE = (  # username, role
     ("putu", "assessor"),
     ("komang", "mentor"),
     ("nyoman", "booth-keeper"),
+    ("luh", "movement-head"),
     ("yusuf", "administrator"),
 )
 ENTERED = ("13.11", "16.03", "16.11", "74.04", "74.07")  # regencies of this year's evaluation

@@ -114,7 +114,6 @@ def call_cohort(
         criteria=given["criteria"],
         least=given["least"],
         most=given["most"],
-        letters={"chosen": given["chosen"], "not_chosen": given["not_chosen"]},
     )
     record(row, "cohort_called", by=by, at=at, after={"year": year, "track": track, "areas": codes})
     return row
@@ -325,7 +324,7 @@ def digest(secret: str) -> str:
 
 def holder(secret: str) -> Participant | None:
     """Return the participant whose link this is."""
-    rows = Participant.objects.select_related("cohort__form", "area", "submission__form")
+    rows = Participant.objects.select_related("cohort__form", "area", "submission__form", "determination")
     return rows.filter(secret_hash=digest(secret)).first()
 
 

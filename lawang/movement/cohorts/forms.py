@@ -290,7 +290,6 @@ class DecideForm(Form):
         max_length=1500,
         help_text=gettext_lazy("Kalimat ini tertulis di surat untuk daerah."),
     )
-    letter_number = forms.CharField(label=gettext_lazy("Nomor surat"), max_length=80, required=False)
 
 
 class MemorandumForm(Form):

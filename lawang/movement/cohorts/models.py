@@ -67,7 +67,6 @@ class Cohort(models.Model):
     most = models.PositiveSmallIntegerField(default=5)
     apart = models.PositiveSmallIntegerField(default=2)  # marks this far apart are talked about
     stages = models.JSONField(default=list, blank=True)  # the bimtek, copied when mentoring begins
-    letters = models.JSONField(default=dict, blank=True)  # {"chosen": Text, "not_chosen": Text}
     assessed = models.PositiveIntegerField(
         null=True, blank=True
     )  # counts of a cohort known from sources only
@@ -289,7 +288,6 @@ class Determination(models.Model):
     is_chosen = models.BooleanField()
     reason = models.TextField()
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
-    letter_number = models.CharField(max_length=80, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

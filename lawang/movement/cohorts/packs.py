@@ -108,12 +108,8 @@ CRITERIA = Group(
         Field("least", Number(0, 10), "The lowest mark."),
         Field("most", Number(1, 100), "The highest mark."),
         Field("criteria", ListOf(CRITERION, least=1), "In order."),
-        Field(
-            "chosen", Bilingual(4000), "Letter to who is chosen; `{{daerah}}` and the like stand for values."
-        ),
-        Field("not_chosen", Bilingual(4000), "Letter to who is not."),
     ),
-    "How a cohort is chosen, and how it is told.",
+    "How a cohort is chosen.",
     rules=(weights_are_whole, codes_once("criteria", ("criteria",))),
 )
 STAGE = Group(

@@ -11,8 +11,11 @@ from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lawang.documents.composing import check_address
+from lawang.documents.models import Document
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
+from lawang.movement import letters
 from lawang.movement.cohorts.actions import stand
 from lawang.movement.cohorts.models import (
     Ballot,
@@ -370,11 +373,10 @@ def decide(
     *,
     is_chosen: bool,
     reason: str,
-    letter_number: str = "",
     by: User,
     at: datetime,
 ) -> Determination:
-    """Decide about a participant, with a reason that stands in its letter, and tell its office.
+    """Decide about a participant, with a reason that stands in its letter; once the head signed it, its office is told.
 
     Raise Refused while marks are missing, without a reason, and the second time.
     """
@@ -399,7 +401,6 @@ def decide(
         is_chosen=is_chosen,
         reason=reason.strip(),
         score=score_of(lines_of(cohort, sheets)),
-        letter_number=letter_number.strip()[:80],
         by=by,
         at=at,
     )
@@ -407,32 +408,50 @@ def decide(
     record(
         decision, "participant_decided", by=by, at=at, after={"is_chosen": is_chosen}, note=decision.reason
     )
-    if row.contact:
-        notify(
-            address=row.contact,
-            kind="cohort_decided",
-            subject=_("Keputusan untuk %(area)s: %(cohort)s")
-            % {"area": row.area.title, "cohort": say(cohort.title)},
-            body=letter_words(row, decision),
-            about=row,
-            at=at,
-        )
+    letters.write(
+        letters.CHOSEN if is_chosen else letters.NOT_CHOSEN,
+        decision,
+        {
+            "region": row.area.title,
+            "cohort": say(cohort.title, "id"),
+            "reason": decision.reason,
+            "contact": row.contact_office or row.area.title,
+        },
+        office=letters.office_of(by),
+        by=by,
+        at=at,
+    )
     return decision
 
 
-def letter_words(participant: Participant, decision: Determination) -> str:
-    """Return the letter's text, out of the wording that the cohort took over from its pack."""
-    words = say(participant.cohort.letters["chosen" if decision.is_chosen else "not_chosen"])
-    values = {
-        "daerah": participant.area.title,
-        "angkatan": say(participant.cohort.title),
-        "alasan": decision.reason,
-        "kantor": participant.contact_office or _("kantor Anda"),
-        "nomor": decision.letter_number,
+def letter_signed(document: Document, word: str, by: User | None, at: datetime) -> None:
+    """Tell a participant's office what was decided, when the letter about it is signed."""
+    rows = Determination.objects.select_related("participant__cohort", "participant__area")
+    decision = rows.filter(key=document.about.partition(":")[2]).first()
+    if word != "issued" or decision is None or not decision.participant.contact:
+        return
+    row = decision.participant
+    words = {
+        "area": row.area.title,
+        "cohort": say(row.cohort.title),
+        "outcome": _("terpilih") if decision.is_chosen else _("belum terpilih"),
+        "reason": decision.reason,
+        "number": document.number,
+        "link": check_address(document.code),
     }
-    for name, value in values.items():
-        words = words.replace("{{" + name + "}}", value)
-    return words
+    notify(
+        address=row.contact,
+        kind="cohort_decided",
+        subject=_("Keputusan untuk %(area)s: %(cohort)s") % words,
+        body=_(
+            "%(area)s %(outcome)s dalam %(cohort)s.\n\nAlasannya: %(reason)s\n\n"
+            "Suratnya, nomor %(number)s, dapat diunduh lewat tautan formulir kesiapan Anda. "
+            "Asli atau tidaknya dapat diperiksa di sini:\n%(link)s"
+        )
+        % words,
+        about=row,
+        at=at,
+    )
 
 
 @transaction.atomic

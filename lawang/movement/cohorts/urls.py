@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("gerakan/angkatan/<uuid:key>/", views.cohort, name="cohort"),
     path("gerakan/angkatan/<uuid:key>/peserta.csv", views.participants_csv, name="participants_csv"),
     path("undangan/<str:secret>/", views.readiness, name="readiness"),
+    path("undangan/<str:secret>/surat/", views.letter, name="invitation_letter"),
     path("undangan/<str:secret>/bukti/", views.add_proof, name="add_proof"),
     path("undangan/<str:secret>/bukti/<uuid:key>/hapus/", views.drop_proof, name="drop_proof"),
     path("kelola/angkatan/", secretariat.home, name="manage_cohorts"),
@@ -27,7 +28,6 @@ urlpatterns: list[URLPattern] = [
         "kelola/angkatan/peserta/<uuid:key>/<slug:what>/", secretariat.for_participant, name="for_participant"
     ),
     path("kelola/angkatan/wawancara/<uuid:key>/batal/", secretariat.drop_slot, name="drop_slot"),
-    path("kelola/angkatan/surat/<uuid:key>/", secretariat.letter, name="decision_letter"),
     path("kelola/angkatan/<uuid:key>/", secretariat.cohort, name="manage_cohort"),
     path("kelola/angkatan/<uuid:key>/peserta.csv", secretariat.cohort_csv, name="manage_cohort_csv"),
     path("kelola/angkatan/<uuid:key>/lanjut/", secretariat.move_on, name="move_cohort_on"),

@@ -14,8 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lawang.areas.models import Area
+from lawang.documents import actions as documents
+from lawang.documents.models import Document
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
+from lawang.movement import letters
 from lawang.movement.cohorts import actions
 from lawang.movement.cohorts.forms import ProofForm, ReadinessForm
 from lawang.movement.cohorts.kind import movement_only
@@ -252,6 +255,23 @@ def readiness(request: HttpRequest, secret: str) -> HttpResponseBase:
     return _readiness_page(request, participant, secret, form, ProofForm(blueprint))
 
 
+def _letter(participant: Participant) -> Document | None:
+    decision = getattr(participant, "determination", None)
+    return letters.valid_of(decision) if decision else None
+
+
+@movement_only
+@require_safe
+def letter(request: HttpRequest, secret: str) -> HttpResponse:
+    """Download the signed letter about the region whose link this is."""
+    found = _letter(_held(secret))
+    if found is None:
+        raise Http404
+    response = HttpResponse(documents.file_of(found), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.number.replace("/", "-")}.pdf"'
+    return _private(response)
+
+
 def _readiness_page(
     request: HttpRequest, participant: Participant, secret: str, form: ReadinessForm, proof: ProofForm
 ) -> HttpResponse:
@@ -271,6 +291,7 @@ def _readiness_page(
         "closed": closed,
         "left": actions.missing(submission) if submission else None,
         "asked": asked,
+        "letter": _letter(participant),
     }
     return _private(render(request, "movement/cohorts/readiness.html", context, status=422 if bad else 200))
 

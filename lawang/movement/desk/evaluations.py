@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -18,14 +19,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lawang.areas.models import Area
+from lawang.documents.desk import state_tag
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
-from lawang.movement import panel, tables
+from lawang.movement import letters, panel, tables
 from lawang.movement.desk.answering import Titled, person
 from lawang.movement.desk.judging import sheets_of, talk_of
 from lawang.movement.models import Assessment, Evaluation, Instrument, Objection, Seat
 from lawang.movement.scoring import Scores
+from lawang.movement.tasks import write_results
 from lawang.people.models import Membership, User
 from lawang.people.node import now, today, zone
 from lawang.people.permissions import needs
@@ -440,7 +443,10 @@ def advance(request: HttpRequest, key: UUID, what: str) -> HttpResponseBase:
             panel.begin_marking(row, by=person(request), at=now())
             messages.success(request, _("Panel mulai menilai. Daerah tidak bisa lagi menarik jawabannya."))
         elif what == "umumkan":
-            count = panel.publish(row, by=person(request), at=now())
+            by = person(request)
+            with transaction.atomic():
+                count = panel.publish(row, by=by, at=now())
+                write_results.defer(evaluation_id=row.pk, user_id=by.pk)
             messages.success(request, _("Hasil %(count)s daerah diumumkan.") % {"count": count})
         else:
             raise Http404
@@ -498,8 +504,15 @@ def regency(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
             panel.set_interview(assessment, starts_at=starts_at, place=given["place"], by=by, at=at)
             return done("movement:regency", key=key, code=code)
         if "settle" in request.POST:
-            settled = panel.settle(assessment, by=by, at=at)
+            with transaction.atomic():
+                settled = panel.settle(assessment, by=by, at=at)
+                if settled.state == Assessment.State.PUBLISHED:
+                    letters.write_result(settled, by=by, at=at)
             messages.success(request, _("Nilai akhir %(final)s.") % {"final": number(settled.final or 0, 2)})
+            return done("movement:regency", key=key, code=code)
+        if "letter" in request.POST:
+            letters.write_result(assessment, by=by, at=at)
+            messages.success(request, _("Surat hasil disusun dan menunggu tanda tangan."))
             return done("movement:regency", key=key, code=code)
         if "objection" in request.POST and answer.is_valid():
             number_typed = request.POST["objection"]
@@ -519,6 +532,7 @@ def regency(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
     by_seat = {sheet.seat_id: sheet for sheet in sheets}
     assessment = _with_seats(assessment)
     talk = talk_of(assessment, sheets, None)
+    papers = letters.letters_of(assessment) if row.state == Evaluation.State.PUBLISHED else []
     context = {
         "evaluation": row,
         "assessment": assessment,
@@ -530,6 +544,9 @@ def regency(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
         "components": _components(row, assessment),
         "recommendations": list(assessment.recommendations.all()),
         "objections": list(assessment.objections.all()),
+        "letters": [(one, state_tag(one)) for one in papers],
+        "may_write": assessment.state == Assessment.State.PUBLISHED
+        and any(one.handed_in_at for one in sheets),
         "crumbs": crumbs((row.title, reverse("movement:evaluation", args=[key]))),
     }
     bad = bool(interview.errors or answer.errors)

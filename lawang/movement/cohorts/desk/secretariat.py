@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lawang.areas.models import Area
-from lawang.lib.dates import long_date, long_moment
+from lawang.documents.desk import state_tag
+from lawang.lib.dates import long_moment
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
@@ -41,7 +42,6 @@ from lawang.movement.cohorts.forms import (
 from lawang.movement.cohorts.kind import movement_only
 from lawang.movement.cohorts.models import (
     Cohort,
-    Determination,
     FigureImport,
     Juror,
     Organisation,
@@ -49,6 +49,7 @@ from lawang.movement.cohorts.models import (
     RegionFigure,
     Slot,
 )
+from lawang.movement.letters import letters_of
 from lawang.people.models import User
 from lawang.people.node import now
 from lawang.people.permissions import needs
@@ -366,7 +367,8 @@ def participant(request: HttpRequest, key: UUID) -> HttpResponse:
         "lines": lines,
         "score": selection.score_of(lines) if lines else None,
         "ballots": ballots,
-        "decision": getattr(row, "determination", None),
+        "decision": (decision := getattr(row, "determination", None)),
+        "letters": [(one, state_tag(one)) for one in letters_of(decision)] if decision else [],
         "memorandum": getattr(row, "memorandum", None),
         "standings": row.standings.all(),
         "mentors": getattr(row, "mentor_names", []),
@@ -437,14 +439,15 @@ def for_participant(request: HttpRequest, key: UUID, what: str) -> HttpResponseB
                 row,
                 is_chosen=given["outcome"] == "chosen",
                 reason=given["reason"],
-                letter_number=given["letter_number"],
                 by=by,
                 at=at,
             ),
             title=_("Putuskan"),
-            lead=_("Keputusan berlaku sekali dan dikirim ke kantor daerah."),
-            submit=_("Putuskan dan beri tahu"),
-            said=_("Diputuskan; suratnya siap dicetak."),
+            lead=_(
+                "Keputusan berlaku sekali. Suratnya dikirim ke kantor daerah setelah ditandatangani ketua."
+            ),
+            submit=_("Putuskan dan susun suratnya"),
+            said=_("Diputuskan; suratnya menunggu tanda tangan."),
             draft=f"putusan-{row.key}",
             **more,
         )
@@ -508,23 +511,6 @@ def drop_slot(request: HttpRequest, key: UUID) -> HttpResponseBase:
         return redirect("movement:manage_participant", key=back)
     messages.success(request, _("Wawancara dibatalkan."))
     return done("movement:manage_participant", key=back)
-
-
-@needs("movement.run")
-@movement_only
-@require_safe
-def letter(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Show the decision letter as a page to print."""
-    rows = Determination.objects.select_related("participant__cohort", "participant__area")
-    row = get_object_or_404(rows, key=key)
-    context = {
-        "decision": row,
-        "participant": row.participant,
-        "words": selection.letter_words(row.participant, row),
-        "day": long_date(row.at),
-        "crumbs": crumbs(cohort_crumb(row.participant.cohort), participant_crumb(row.participant)),
-    }
-    return render(request, "movement/cohorts/desk/letter.html", context)
 
 
 # Organisations

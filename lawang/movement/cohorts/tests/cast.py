@@ -10,6 +10,7 @@ from django.test import Client
 from lawang.areas.models import Area
 from lawang.movement.cohorts import actions, mentoring, selection
 from lawang.movement.cohorts.models import Ballot, Blueprint, Cohort, Juror, Participant
+from lawang.movement.tests import letters
 from lawang.people.models import Node, User
 from lawang.record.models import Outbox
 from tests.cast import make_agency, make_membership, make_node, make_role, make_user, moment
@@ -55,8 +56,6 @@ CRITERIA: dict[str, Any] = {
         {"code": "visi", "title": {"id": "Visi"}, "weight": "70"},
         {"code": "uang", "title": {"id": "Anggaran"}, "weight": "30"},
     ],
-    "chosen": {"id": "{{daerah}} terpilih dalam {{angkatan}}: {{alasan}}"},
-    "not_chosen": {"id": "{{daerah}} belum terpilih: {{alasan}}"},
 }
 PROGRAMME: dict[str, Any] = {
     "code": "uji",
@@ -197,6 +196,7 @@ def hand_in(participant: Participant, user: User, visi: int, uang: int) -> Ballo
 
 
 def decide(participant: Participant, *, is_chosen: bool = True) -> Participant:
+    letters.install(AT)
     selection.decide(participant, is_chosen=is_chosen, reason="Siap bekerja.", by=secretary(), at=AFTER)
     participant.refresh_from_db()
     return participant

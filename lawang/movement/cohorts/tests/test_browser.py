@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from lawang.areas.models import Area
 from lawang.movement.cohorts import actions, mentoring, selection
-from lawang.movement.cohorts.models import Blueprint, Cohort, Determination, Participant
+from lawang.movement.cohorts.models import Blueprint, Cohort, Participant
 from lawang.movement.cohorts.tests.cast import (
     csv_of,
     make_area,
@@ -127,8 +127,6 @@ def test_the_pages_are_for_everybody(browser: Browser, live_server: LiveServer) 
     mentoring.begin(cohort, blueprint("programmes", "bimtek-empat"), by=secretary(), at=at)
     mentored = Participant.objects.select_related("cohort", "area").get(pk=others[0].pk)
     fill(mentored, at=at)
-    letter = Determination.objects.first()
-    assert letter is not None
     pages = {
         "gerakan/angkatan/": "",
         f"gerakan/angkatan/{cohort.key}/": "",
@@ -139,7 +137,6 @@ def test_the_pages_are_for_everybody(browser: Browser, live_server: LiveServer) 
         f"kelola/angkatan/peserta/{rows[0].key}/": "ketut",
         f"kelola/angkatan/{assessing.key}/penilai/": "ketut",
         f"kelola/angkatan/peserta/{rows[0].key}/wawancara/": "ketut",
-        f"kelola/angkatan/surat/{letter.key}/": "ketut",
         "kelola/angkatan/angka/": "ketut",
         f"kelola/angkatan/angka/{taken.key}/": "ketut",
         "kelola/angkatan/lembaga/": "ketut",

@@ -40,6 +40,8 @@ from lawang.movement.cohorts.tests.cast import (
     secretary,
     signed_in,
 )
+from lawang.movement.letters import letters_of
+from lawang.movement.tests import letters
 from lawang.people.middleware import HAS_FACTOR
 from lawang.people.models import Node
 from lawang.people.node import today
@@ -240,8 +242,18 @@ def test_the_secretariats_pages_are_whole_and_ask_little(django_assert_max_num_q
         with django_assert_max_num_queries(12, info=path):
             whole(client.get(f"/kelola/{path}"))
     row = decide(row)
-    letter = Determination.objects.get()
-    assert "Kabupaten Agam terpilih" in whole(client.get(f"/kelola/angkatan/surat/{letter.key}/"))
+    (letter,) = letters_of(Determination.objects.get())
+    assert letter.number in whole(client.get(f"/kelola/angkatan/peserta/{row.key}/"))
+    Participant.objects.filter(pk=row.pk).update(secret_hash=actions.digest("rahasia"))
+    path = "/undangan/rahasia/"
+    assert Client().get(f"{path}surat/").status_code == 404  # nobody signed it yet
+    assert letter.number not in whole(Client().get(path))
+    letters.sign(letter, AFTER)
+    assert letter.number in whole(Client().get(path))
+    found = Client().get(f"{path}surat/")
+    assert found["Content-Type"] == "application/pdf"
+    assert found.content.startswith(b"%PDF")
+    assert found["Cache-Control"] == "private, no-store"
 
 
 def test_a_cohort_goes_through_in_pages() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lawang.documents import composing
 from lawang.lib.refused import Refused
 from lawang.movement.cohorts import selection
 from lawang.movement.cohorts.models import Participant, Point
@@ -20,6 +21,8 @@ from lawang.movement.cohorts.tests.cast import (
     seat,
     secretary,
 )
+from lawang.movement.letters import letters_of
+from lawang.movement.tests import letters
 from lawang.people.permissions import may
 from lawang.record.models import Outbox
 
@@ -196,9 +199,18 @@ def test_a_decision_has_a_reason_a_letter_and_tells_the_office(agam: Participant
     row = decide(agam)
     assert row.status == Participant.Status.CHOSEN
     assert row.determination.score == Decimal("4.30")
-    letter = "Kabupaten Agam terpilih dalam Angkatan 2026: Siap bekerja."
-    assert selection.letter_words(row, row.determination) == letter
-    assert Outbox.objects.get(kind="cohort_decided").body == letter
+    (letter,) = letters_of(row.determination)
+    assert letter.state == "waiting"
+    words = composing.values_of(letter) or {}
+    assert words["region"] == "Kabupaten Agam"
+    assert words["reason"] == "Siap bekerja."
+    assert not Outbox.objects.filter(kind="cohort_decided").exists()  # not before it is signed
+    letter = letters.sign(letter, AFTER)
+    assert letter.state == "valid"
+    mail = Outbox.objects.get(kind="cohort_decided")
+    assert "Kabupaten Agam terpilih dalam Angkatan 2026." in mail.body
+    assert f"nomor {letter.number}," in mail.body
+    assert mail.body.endswith(f"/cek/{letter.code}/")
     with pytest.raises(Refused, match="sudah diputuskan"):
         decide(agam)
 
