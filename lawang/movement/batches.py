@@ -274,9 +274,11 @@ def read_follow_ups(part: ReceivedPart, content: bytes, at: datetime) -> None:
     rows = Recommendation.objects.filter(assessment__area__code=part.peer.area_code)
     known = {str(row.key): row for row in rows}
     for given in document["recommendations"]:
-        row = known.get(str(given.get("key"))) if isinstance(given, dict) else None
-        if row is None or given.get("state") not in Recommendation.State.values:
-            raise Refused(_("Tindak lanjut di kiriman ini menyebut rekomendasi yang tidak ada."))
+        if not isinstance(given, dict) or given.get("state") not in Recommendation.State.values:
+            raise Refused(_("Tindak lanjut di kiriman ini tidak dapat dibaca."))
+        row = known.get(str(given.get("key")))
+        if row is None:  # from a panel of the regency's own, or of years before it knew us
+            continue
         row.state, row.note = given["state"], str(given.get("note", ""))[:500]
         try:
             row.due_date = date.fromisoformat(given["due"]) if given.get("due") else None

@@ -11,6 +11,7 @@ DEMO_ACCOUNTS = (
     ("hasan", _("pimpinan: membaca halaman dua menit")),
     ("dewi", _("perencana Bappeda: menyusun dan memeriksa rencana")),
     ("arif", _("walidata: menjaga semua angka")),
+    ("wira", _("koordinator kota cerdas: memeriksa dan mengirim penilaian mandiri")),
     ("yusuf", _("administrator Diskominfo: akun, paket, pemeriksaan")),
     ("fitri", _("petugas Dukcapil: memeriksa permohonan akta")),
     ("agus", _("kepala Dukcapil: memutuskan, melihat yang lewat waktu")),

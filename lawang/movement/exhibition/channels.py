@@ -4,8 +4,6 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
-from lawang.people.node import is_movement
-
 CHANNEL = "lawang_booth"  # of LISTEN/NOTIFY
 SALT = "lawang.stream"
 GOOD_FOR = 12 * 3600  # seconds; it only tells that something was said, never what
@@ -24,6 +22,8 @@ def address(request: HttpRequest) -> tuple[str, str]:
 
     Only a movement runs one, unless a setting says where another is.
     """
+    from lawang.people.node import is_movement  # `lawang stream` reads this file without Django's models
+
     if settings.STREAM_URL == "off" or not (settings.STREAM_URL or is_movement()):
         return "", ""
     if settings.STREAM_URL or settings.BEHIND_TLS:

@@ -123,6 +123,9 @@ class Command(BaseCommand):
                 f"{peer.key} {peer.area_code or '-'} {say(peer.name)}: {state}; "
                 f"datang {taken}, dikirim {sent}, hilang {missing}"
             )
+            last = ReceivedBatch.objects.filter(peer=peer).order_by("-pk").first()
+            if last is not None and last.state == ReceivedBatch.State.REFUSED:
+                self.stdout.write(f"  nomor {last.sequence or '?'} ditolak: {last.reason}")
 
     def _columns(self, options: dict[str, Any]) -> None:
         if not columns.is_possible():

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core import signing
 
 from lawang.movement.exhibition import stream
@@ -14,6 +18,7 @@ from lawang.movement.exhibition.channels import CHANNEL, SALT, address, ticket
 from lawang.movement.exhibition.stream import Hub, application, dsn, read_ticket
 from lawang.people.models import Node
 
+ROOT = settings.ROOT
 TALK = "t6f1c2f0e-0f0a-4a67-9a1b-2f6a3b1c0d11"
 OTHER = "t6f1c2f0e-0f0a-4a67-9a1b-2f6a3b1c0d22"
 
@@ -24,6 +29,15 @@ def hub(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Hub:
     monkeypatch.setattr(stream, "hub", fresh)
     settings.STREAMS = 3
     return fresh
+
+
+def test_it_starts_in_a_process_without_djangos_models() -> None:
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import lawang.movement.exhibition.stream"],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "lawang.settings", "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
 
 
 class Browser:
