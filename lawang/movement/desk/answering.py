@@ -21,8 +21,9 @@ from lawang.movement import answering
 from lawang.movement.checking import examine, proofs_of
 from lawang.movement.instrument import Component, Item
 from lawang.movement.models import Answer, Assessment, Instrument, Recommendation
+from lawang.movement.reminding import days_words
 from lawang.people.models import Agency, User
-from lawang.people.node import node, now, today, zone
+from lawang.people.node import day_of, node, now, today, zone
 from lawang.people.permissions import may, needs
 from lawang.plans.models import Programme
 from lawang.plans.reading import in_force
@@ -132,6 +133,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "is_open": assessment.state == Assessment.State.ANSWERING,
         "is_late": assessment.state == Assessment.State.ANSWERING
         and now() > assessment.evaluation.answers_until,
+        "left": days_words(day_of(assessment.evaluation.answers_until), today()),
         "may_answer": bool(may(request.user, "movement.answer")),
         "may_release": bool(may(request.user, "movement.release")),
     }
