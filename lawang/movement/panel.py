@@ -340,7 +340,8 @@ def keep_minutes(row: Interview, *, present: str, minutes: str, by: User, at: da
 def settle(assessment: Assessment, *, by: User, at: datetime) -> Assessment:
     """Compute the result of one regency from the sheets, and number its recommendations.
 
-    Raise Refused while a sheet is missing, an item has no mark and no survey answered it, or after publishing.
+    One that an accepted objection opened again is published by this. Raise Refused while a sheet is missing, an item
+    has no mark and no survey answered it, or after publishing.
     """
     demand(by, "movement.run")
     row = Assessment.objects.select_for_update(of=("self",)).whole().get(pk=assessment.pk)
@@ -356,7 +357,8 @@ def settle(assessment: Assessment, *, by: User, at: datetime) -> Assessment:
             % {"count": len(left), "codes": ", ".join(left[:6]) + (", …" if left[6:] else "")}
         )
     results.put(row, results.score(row, items), results.previous_of([row]).get(row.pk))
-    row.state = Assessment.State.MARKED
+    is_public = row.evaluation.state == Evaluation.State.PUBLISHED
+    row.state = Assessment.State.PUBLISHED if is_public else Assessment.State.MARKED
     row.save(update_fields=["took_part", "components", "final", "improvement", "state"])
     if not row.recommendations.exists():
         lines = [

@@ -316,3 +316,41 @@ def test_a_recommendation_gets_an_owner_a_day_and_a_programme(
     with pytest.raises(Refused, match="apa yang sudah dikerjakan"):
         answering.follow_up(given, state=Recommendation.State.DONE, by=coordinator, at=AT)
     assert Entry.objects.filter(thing=f"movement.recommendation:{given.key}").count() == 1
+
+
+# Objections
+
+
+@pytest.fixture
+def published(assessment: Assessment) -> Assessment:
+    Assessment.objects.update(state=Assessment.State.PUBLISHED)
+    Evaluation.objects.update(state=Evaluation.State.PUBLISHED, published_at=UNTIL)
+    return assessment
+
+
+def test_who_may_send_objects_to_the_result_and_twice_is_once(published: Assessment) -> None:
+    coordinator = person("coordinator", "ratna")
+    raised = answering.object(published, " Perbup kami terbit Mei. ", by=coordinator, at=UNTIL)
+    again = answering.object(published, "Perbup kami terbit Mei.", by=coordinator, at=UNTIL)
+    assert (raised.words, raised.by, again) == ("Perbup kami terbit Mei.", coordinator, raised)
+    other = answering.object(published, "Nilai B1-1 keliru.", by=coordinator, at=UNTIL)
+    assert other != raised
+    assert Entry.objects.filter(verb="objection_raised").count() == 2
+    with pytest.raises(Refused, match="tidak mencakup"):
+        answering.object(published, "Saya juga.", by=person("contributor", "budi"), at=UNTIL)
+
+
+def test_an_objection_has_its_time_and_its_words(published: Assessment) -> None:
+    coordinator = person("coordinator", "ratna")
+    last = UNTIL + timedelta(days=14)
+    with pytest.raises(Refused, match="Tuliskan apa yang disanggah"):
+        answering.object(published, "  ", by=coordinator, at=last)
+    with pytest.raises(Refused, match="Paling banyak 4000 huruf"):
+        answering.object(published, "a" * 4001, by=coordinator, at=last)
+    with pytest.raises(Refused, match="sudah lewat: sampai Rabu, 15 Juli 2026"):
+        answering.object(published, "Terlambat.", by=coordinator, at=last + timedelta(minutes=1))
+    Evaluation.objects.update(objection_days=15)
+    answering.object(published, "Masih sempat.", by=coordinator, at=last + timedelta(minutes=1))
+    Evaluation.objects.update(state=Evaluation.State.MARKING)
+    with pytest.raises(Refused, match="belum diumumkan"):
+        answering.object(published, "Terlalu cepat.", by=coordinator, at=last)

@@ -1,7 +1,7 @@
 """The pages of the yearly evaluation, as people use them: forms, sentences, who may, how many queries."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -199,6 +199,49 @@ def test_next_years_page_opens_with_the_recommendations(
     assert (row.state, row.due_date) == ("underway", date(2027, 3, 1))
 
 
+def test_a_result_is_objected_to_on_its_page_and_the_answer_stands_there(
+    own: Assessment, django_assert_max_num_queries: Asked
+) -> None:
+    Assessment.objects.update(
+        state=Assessment.State.PUBLISHED, final=Decimal("2.97"), components={"baseline": "3.50"}
+    )
+    Recommendation.objects.create(assessment=own, number=1, words="Perbarui SK Dewan.")
+    there = f"/kelola/penilaian/{own.key}/sanggahan/"
+    client = login("coordinator", "ratna")
+    assert client.get(there).status_code == 404  # before it is published
+    Evaluation.objects.update(state=Evaluation.State.PUBLISHED, published_at=now())
+    assert there in client.get("/kelola/penilaian/").content.decode()
+    with django_assert_max_num_queries(MOST):
+        page = client.get(there).content.decode()
+    assert "Nilai akhir 2,97." in page
+    assert "Perbarui SK Dewan." in page
+    assert "Bisa diajukan sampai" in page
+    wrong = client.post(there, {"words": " "})
+    assert wrong.status_code == 422
+    given = {"words": "Perbup kami terbit Mei.", "once": "1"}
+    assert client.post(there, given)["Location"] == there
+    client.post(there, given)
+    row = Objection.objects.get()
+    assert "menunggu jawaban" in client.get(there).content.decode()
+    panel.answer_objection(
+        row, answer="Sudah dibaca.", is_accepted=False, by=person("movement-secretariat", "ketut"), at=now()
+    )
+    page = client.get(there).content.decode()
+    assert "Sudah dibaca." in page
+    assert "tidak diterima" in page
+    Evaluation.objects.update(published_at=AT - timedelta(days=400))
+    late = client.get(there).content.decode()
+    assert "Waktu menyanggah berakhir" in late
+    assert '<form class="stack"' not in late
+    refused = client.post(there, {"words": "Terlambat."})
+    assert refused.status_code == 422
+    assert "Waktu menyanggah sudah lewat" in refused.content.decode()
+    contributor = login("contributor", "budi")
+    assert contributor.get(there).status_code == 200
+    assert contributor.post(there, {"words": "Saya."}).status_code == 422
+    assert Objection.objects.count() == 1
+
+
 def test_who_may_not_answer_does_not_see_it(own: Assessment) -> None:
     for role, username in (("assessor", "wayan"), ("movement-secretariat", "ketut")):
         client = login(role, username)
@@ -365,11 +408,26 @@ def test_the_secretariat_settles_and_publishes(
     assert "1 daerah belum ditetapkan" in client.post(here + "lakukan/umumkan/", follow=True).content.decode()
     Assessment.objects.exclude(pk=regency.pk).update(state=Assessment.State.ANSWERING)
     assert "Hasil 1 daerah diumumkan." in client.post(here + "lakukan/umumkan/", follow=True).content.decode()
-    row = Objection.objects.create(
-        assessment=regency, words="Keliru.", by=person("coordinator", "ratna"), at=AT
-    )
+    ratna = person("coordinator", "ratna")
+    row = Objection.objects.create(assessment=regency, words="Keliru.", by=ratna, at=AT)
+    other = Objection.objects.create(assessment=regency, words="B1-1 juga.", by=None, at=AT)
+    with django_assert_max_num_queries(MOST):
+        page = client.get(here).content.decode()
+    assert page.count("/daerah/16.11/#sanggahan") == 2
+    assert client.post(there, {"objection": "0"}).status_code == 404
+    wrong = client.post(there, {"objection": row.pk, "answer": "Benar."})
+    assert wrong.status_code == 422
     answered = client.post(there, {"objection": row.pk, "answer": "Benar.", "is_accepted": "no"}, follow=True)
     assert "Benar." in answered.content.decode()
+    assert client.get(here).content.decode().count("/daerah/16.11/#sanggahan") == 1
+    page = client.post(
+        there, {"objection": other.pk, "answer": "Ya.", "is_accepted": "yes"}, follow=True
+    ).content.decode()
+    assert "Hitung lagi" in page
+    assert "Empat Lawang" in login("assessor", "wayan").get("/gerakan/menilai/").content.decode()
+    assert "Nilai akhir 3,00." in client.post(there, {"settle": "1"}, follow=True).content.decode()
+    regency.refresh_from_db()
+    assert regency.state == Assessment.State.PUBLISHED
 
 
 def test_results_of_other_years_are_imported_from_a_file() -> None:

@@ -245,6 +245,25 @@ def test_an_accepted_objection_opens_the_result_again(regency: Assessment) -> No
         panel.answer_objection(raised, answer="Lagi.", is_accepted=False, by=secretary, at=AT)
 
 
+def test_a_result_opened_again_after_publishing_is_published_when_it_is_settled(
+    evaluation: Evaluation, regency: Assessment
+) -> None:
+    secretary, wayan = person("movement-secretariat", "ketut"), seat(regency, "wayan")
+    hand_in(regency, wayan, marks(3))
+    survey(regency, C1_1="3")
+    panel.settle(regency, by=secretary, at=AT)
+    evaluation.assessments.exclude(pk=regency.pk).update(state=Assessment.State.ANSWERING)
+    panel.publish(evaluation, by=secretary, at=AT)
+    raised = Objection.objects.create(assessment=regency, words="Perbup kami terbit Mei.", by=None, at=AT)
+    panel.answer_objection(raised, answer="Benar.", is_accepted=True, by=secretary, at=AT)
+    for row in Mark.objects.filter(item="A1-1"):
+        panel.revise(row, 4, reason="Perbup terbaca.", by=wayan, at=AT)
+    done = panel.settle(regency, by=secretary, at=AT)
+    assert (done.state, done.final) == (Assessment.State.PUBLISHED, Decimal("3.13"))
+    with pytest.raises(Refused, match="sudah diumumkan"):
+        panel.settle(regency, by=secretary, at=AT)
+
+
 def test_two_interviews_of_one_assessor_do_not_clash(evaluation: Evaluation, regency: Assessment) -> None:
     secretary = person("movement-secretariat", "ketut")
     other = evaluation.assessments.get(area__code="16.03")
