@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lawang.movement import answering, panel
+from lawang.movement.cohorts.actions import take_in_figures
+from lawang.movement.cohorts.tests.cast import csv_of
 from lawang.movement.models import (
     Answer,
     Assessment,
@@ -20,6 +22,7 @@ from lawang.movement.models import (
     Recommendation,
     Seat,
 )
+from lawang.movement.scoring import scores_of_components
 from lawang.movement.tests.cast import (
     AT,
     UNTIL,
@@ -485,3 +488,48 @@ def test_results_are_public_after_publishing_only(
     assert "2026;uji-2026;reguler;16.11;Empat Lawang;1;3,00;3,00;2,00;2,8" in content
     assert "16.03;Muara Enim;0;;;;;" in content
     assert Client().get("/hasil-evaluasi/?tahun=1999").status_code == 404
+
+
+def test_regions_alike_are_chosen_by_known_figures_which_are_shown(
+    django_assert_max_num_queries: Asked,
+) -> None:
+    secretary = person("movement-secretariat", "ketut")
+    instrument = make_instrument()
+    shape = instrument.shape
+    areas = [make_area(f"16.{number:02}", f"Kabupaten Uji {number}") for number in range(1, 11)]
+    scores = {
+        area: scores_of_components(
+            {"baseline": Decimal(2), "outcome": Decimal(2), "impact": Decimal(1)},
+            shape.tracks["reguler"],
+            shape,
+        )
+        for area in [*areas, make_area()]
+    }
+    panel.import_results(instrument, 2025, "reguler", scores, by=secretary, at=AT)
+
+    def page() -> str:
+        with django_assert_max_num_queries(MOST):
+            return Client().get("/hasil-evaluasi/16.11/").content.decode()
+
+    assert "belum diketahui di sini, jadi belum ikut dibandingkan" in page()
+    assert "Uji 1" in page()
+    assert "Uji 10" not in page()  # all are equally far: the first eight codes
+    sheet = ["region;indicator;year;value;source"]
+    for place, area in enumerate([*areas, make_area()]):
+        sheet.append(f"{area.code};penduduk;2023;1;lama")
+        people = 300_000 if place > 6 else 300_000 * 4**place * 8
+        sheet.append(f"{area.code};Penduduk;2024;{people};BPS, hasil registrasi")
+    sheet.append("16.11;Kapasitas fiskal;2025;0,512;PMK contoh")
+    sheet.append("16.11;IPM;2025;70;BPS lain")
+    taken = take_in_figures(csv_of(*sheet), by=secretary, at=AT)
+    assert taken.rejected == []
+    now_alike = page()
+    for number in (8, 9, 10, 1):
+        assert f"Uji {number}<" in now_alike
+    assert "Uji 7<" not in now_alike
+    assert "300.000 (2024)" in now_alike
+    assert "0,512 (2025)" in now_alike
+    assert "belum diketahui" in now_alike
+    assert "BPS, hasil registrasi; PMK contoh" in now_alike
+    assert "BPS lain" not in now_alike
+    assert "lama" not in now_alike.partition("Sumber angka:")[2].partition("</p>")[0]
