@@ -40,7 +40,7 @@ from lawang.plans.models import (
 )
 from lawang.plans.reading import Tree, tree
 from lawang.record.models import File
-from lawang.surveys.facts import ImpactFact, impact_year
+from lawang.surveys.facts import ImpactFact, SkmYear, impact_year, skm_year
 
 RAN = (Programme.State.RUNNING, Programme.State.DONE)
 LISTED = 6  # names in a sentence
@@ -112,6 +112,10 @@ class Known:
     def impact(self) -> dict[str, ImpactFact]:
         """Return what the closed impact surveys of the year say, by the key of the item."""
         return impact_year(self.year)
+
+    @cached_property
+    def satisfaction(self) -> SkmYear:
+        return skm_year(self.year)
 
     @cached_property
     def home(self) -> Area | None:
@@ -494,3 +498,31 @@ def quick_wins(known: Known, item: Item) -> Proposal:
     }
     proofs = tuple(Proof(win.name, reverse("quick_win", args=[win.key])) for win in fitting)
     return Proposal(words, {"all": len(wins), "fitting": len(fitting)}, proofs)
+
+
+@proposes
+def satisfaction(known: Known, item: Item) -> Proposal:
+    """The year's satisfaction index (SKM) over all services; with `about`, beside the quick wins that answer it."""
+    wins = quick_wins(known, item) if item.about else Proposal()
+    regency = known.satisfaction.regency
+    if regency is None or regency.index is None:
+        return wins
+    words = _(
+        "Survei kepuasan masyarakat (SKM) %(year)s: indeks %(index)s%(grade)s menurut %(n)s jawaban."
+    ) % {
+        "year": known.year,
+        "index": number(regency.index, 2),
+        "grade": f" ({regency.band.grade}, {say(regency.band.title)})" if regency.band else "",
+        "n": number(regency.n),
+    }
+    weighed = [one for one in known.satisfaction.services if one.index is not None]
+    words += " " + ngettext(
+        "Dihitung untuk %(count)s layanan atau unit.",
+        "Dihitung untuk %(count)s layanan atau unit.",
+        len(weighed),
+    ) % {"count": len(weighed)}
+    page = Proof(
+        _("Kepuasan masyarakat %(year)s") % {"year": known.year}, reverse("surveys:year", args=[known.year])
+    )
+    counts = {**wins.counts, "answers": regency.n, "surveyed": len(weighed)}
+    return Proposal(f"{wins.words} {words}".strip(), counts, (*wins.proofs, page))

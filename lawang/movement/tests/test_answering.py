@@ -25,6 +25,8 @@ from lawang.plans.models import (
     Revision,
 )
 from lawang.record.models import Entry
+from lawang.surveys.models import Survey
+from lawang.surveys.tests.making import make_skm, receive
 from tests.cast import make_agency
 from tests.plan_factory import make_plan, make_programme, make_quick_win
 
@@ -207,6 +209,26 @@ def test_agreements_of_the_exhibition_count_as_collaboration_on_either_side(revi
     assert proposal(revision, "partners", node="lingkungan").counts["agreements"] == 1
     Node.objects.update(area=None)
     assert proposal(revision, "partners", node="lingkungan").words == ""
+
+
+def test_the_satisfaction_index_of_the_year_is_proposed_beside_the_quick_wins(revision: Revision) -> None:
+    assert proposal(revision, "satisfaction").words == ""
+    without = proposal(revision, "satisfaction", "benefit")
+    assert without == proposal(revision, "quick_wins", "benefit")
+    survey = receive(make_skm(), *[3] * 5)
+    found = proposal(revision, "satisfaction")
+    assert found.words == (
+        "Survei kepuasan masyarakat (SKM) 2026: indeks 75,00 menurut 5 jawaban. Dihitung untuk 1 layanan atau unit."
+    )
+    assert (found.counts, found.value) == ({"answers": 5, "surveyed": 1}, None)  # no mark is proposed
+    assert [one.url for one in found.proofs] == ["/kepuasan/2026/"]
+    Survey.objects.filter(pk=survey.pk).update(
+        counted=30, sums={code: 6 * total for code, total in survey.sums.items()}
+    )
+    assert "75,00 (C, Kurang baik) menurut 30 jawaban" in proposal(revision, "satisfaction").words
+    both = proposal(revision, "satisfaction", "benefit")
+    assert both.words.startswith(without.words)
+    assert both.counts == {"all": 1, "fitting": 0, "answers": 30, "surveyed": 1}
 
 
 def test_looking_again_leaves_what_somebody_answered(assessment: Assessment, revision: Revision) -> None:
