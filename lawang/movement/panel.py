@@ -250,12 +250,6 @@ def is_complete(assessment: Assessment) -> bool:
     return all_in(assessment.seats.all(), assessment.sheets.all())
 
 
-def sheets_shown_to(user: User, assessment: Assessment) -> list[Sheet]:
-    """Return the sheets that somebody may read: of all when all are in, before that one's own."""
-    rows = assessment.sheets.select_related("seat__user").prefetch_related("marks")
-    return list(rows if is_complete(assessment) else rows.filter(seat__user=user))
-
-
 @transaction.atomic
 def revise(row: Mark, value: int, *, reason: str, by: User, at: datetime) -> Mark:
     """Change one's own mark after the panel has talked; the first one and the reason stay beside it.
