@@ -296,6 +296,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **dict.fromkeys(("movement:item", "movement:prove"), _own_assessment(code="A1-1.1.1")),
     "movement:act": _own_assessment(what="usulkan"),
     "movement:recommendation": _key("movement.recommendation"),
+    "movement:objections": lambda: {"key": _first("movement.assessment", evaluation__state="published").key},
     "movement:minutes": lambda: {"number": _first("movement.interview").pk},
     "movement:sheet": _marked(),
     "movement:revise": _marked(code="A1-1.1.1"),

@@ -138,9 +138,10 @@ def test_later_figures_go_on_where_the_others_end() -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_it_loads_once_through_the_ordinary_verbs() -> None:
+    from lawang.measures.models import Value
     from lawang.people.models import User
     from lawang.people.node import node
-    from lawang.plans.models import Body, Colour, Plan, Programme, QuickWin, Revision
+    from lawang.plans.models import Body, Colour, Indicator, Plan, Programme, QuickWin, Revision
     from lawang.portal import demo
     from lawang.record.models import Entry
 
@@ -156,6 +157,10 @@ def test_it_loads_once_through_the_ordinary_verbs() -> None:
     assert set(colours) == set(Colour.values)
     assert colours[Colour.ON_TRACK] > sum(colours.values()) / 2
     assert (QuickWin.objects.count(), Body.objects.count()) == (6, 3)
+    satisfied = Value.objects.filter(series__code="TK-01.6", status=Value.Status.APPROVED)
+    assert satisfied.count() == 7  # quarters since residents answer
+    assert all(60 < one.amount < 100 and one.basis["rows"]["counted"] >= 5 for one in satisfied)
+    assert Indicator.objects.get(code="TK-01.6").standing.colour == Colour.ON_TRACK
     assert User.objects.get(username="ratna").check_password("lawang-contoh-2026")
     entries = Entry.objects.count()
     assert not demo.load(at=at, say=said.append)

@@ -237,7 +237,7 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(
         (
             *("movement:assessment", "movement:begin", "movement:item", "movement:prove", "movement:act"),
-            "movement:recommendation",
+            *("movement:recommendation", "movement:objections"),
         ),
         COORDINATE,
     ),

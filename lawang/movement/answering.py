@@ -1,4 +1,4 @@
-"""The regency's side of the yearly evaluation: begin, answer, prove, release, follow up.
+"""The regency's side of the yearly evaluation: begin, answer, prove, release, object, follow up.
 
 An assessment begins filled in: every item that names a proposal gets the sentence that the system can say, with its
 basis. The officer confirms it, changes it with a reason, or writes what the system cannot know.
@@ -12,11 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from lawang.lib.dates import long_date
+from lawang.lib.dates import long_date, long_moment
 from lawang.lib.refused import Refused
 from lawang.measures.models import Evidence
 from lawang.movement.instrument import Item, Track
-from lawang.movement.models import Answer, Assessment, Evaluation, Instrument, Recommendation
+from lawang.movement.models import Answer, Assessment, Evaluation, Instrument, Objection, Recommendation
 from lawang.movement.proposals import PROPOSALS, Known, Proposal
 from lawang.people.models import Agency, User
 from lawang.people.node import day_of, node
@@ -27,6 +27,7 @@ from lawang.record.actions import record
 from lawang.record.models import File
 
 OPEN = (Answer.Source.EMPTY, Answer.Source.PROPOSED)
+LONGEST = 4000  # letters of an objection
 
 
 class Changed(Refused):
@@ -232,6 +233,35 @@ def take_back(assessment: Assessment, *, reason: str, by: User, at: datetime) ->
     row.save(update_fields=["state", "released_at"])
     record(row, "assessment_taken_back", by=by, at=at, note=reason.strip())
     return row
+
+
+@transaction.atomic
+def object(assessment: Assessment, words: str, *, by: User, at: datetime) -> Objection:
+    """Object to a published result. The same words again are the same objection.
+
+    Raise Refused before the result is published, after the time for it (Evaluation.objections_until), without words.
+    """
+    demand(by, "movement.release", assessment)
+    row = Assessment.objects.select_for_update(of=("self",)).whole().get(pk=assessment.pk)
+    until, words = row.evaluation.objections_until, words.strip()
+    if row.evaluation.state != Evaluation.State.PUBLISHED or until is None:
+        raise Refused(_("Hasilnya belum diumumkan. Sanggahan diajukan sesudah hasil diumumkan."))
+    if known := row.objections.filter(words=words).first():
+        return known
+    if at > until:
+        raise Refused(
+            _(
+                "Waktu menyanggah sudah lewat: sampai %(date)s. Sampaikan lewat surat kepada sekretariat gerakan."
+            )
+            % {"date": long_moment(until)}
+        )
+    if not words:
+        raise Refused(_("Tuliskan apa yang disanggah dan mengapa."))
+    if len(words) > LONGEST:
+        raise Refused(_("Paling banyak %(most)s huruf.") % {"most": LONGEST})
+    objection = Objection.objects.create(assessment=row, words=words, by=by, at=at)
+    record(row, "objection_raised", by=by, at=at, after={"objection": objection.key})
+    return objection
 
 
 @transaction.atomic

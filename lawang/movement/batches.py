@@ -1,7 +1,8 @@
 """What regency and movement tell each other of the yearly evaluation, as parts of signed batches.
 
-Up: a released self-assessment with its evidence, for the movement's eyes only, and what became of recommendations.
-Down: the published result with its recommendations. What a batch says replaces what an earlier one said.
+Up: a released self-assessment with its evidence and objections to the result, for the movement's eyes only, and what
+became of recommendations. Down: the published result with its recommendations, and answers to objections, for that
+regency's eyes only. What a batch says replaces what an earlier one said; an objection stays once it was raised.
 """
 
 import base64
@@ -21,8 +22,9 @@ from lawang.exchange.models import Peer, ReceivedPart
 from lawang.exchange.parts import NotYet, Piece, Schema, register_part
 from lawang.lib.refused import Refused
 from lawang.measures.models import Evidence
+from lawang.movement.answering import LONGEST
 from lawang.movement.checking import proofs_of
-from lawang.movement.models import Answer, Assessment, Evaluation, Instrument, Recommendation
+from lawang.movement.models import Answer, Assessment, Evaluation, Instrument, Objection, Recommendation
 from lawang.people.models import Node
 from lawang.people.node import day_of, node
 from lawang.record.actions import keep_file, read_file, record
@@ -54,6 +56,8 @@ RESULT = Schema(
     },
 )
 FOLLOW_UP = Schema(1, {"year": "integer", "recommendations": "list"})  # {key, state, note, due}
+OBJECTION = Schema(1, {"year": "integer", "objections": "list"})  # {key, words, at}
+REPLY = Schema(1, {"year": "integer", "objections": "list"})  # {key, answer, is_accepted, answered_at}
 SENT = (Assessment.State.RELEASED, Assessment.State.MARKED, Assessment.State.PUBLISHED)
 
 
@@ -136,6 +140,18 @@ def follow_ups(peer: Peer, at: datetime) -> Iterator[Piece]:
         if rows:
             document = {"year": one.evaluation.year, "recommendations": rows}
             yield Piece(f"follow_up/{one.evaluation.year}", canonical(document), len(rows))
+
+
+def objections(peer: Peer, at: datetime) -> Iterator[Piece]:
+    """Yield what the regency objects to in the result of each year."""
+    for one in _own((Assessment.State.PUBLISHED,)):
+        rows = [
+            {"key": str(row.key), "words": row.words, "at": row.at.isoformat()}
+            for row in one.objections.all()
+        ]
+        if rows:
+            document = {"year": one.evaluation.year, "objections": rows}
+            yield Piece(f"objection/{one.evaluation.year}", canonical(document), len(rows), is_secret=True)
 
 
 def _document(part: ReceivedPart, content: bytes, schema: Schema) -> dict[str, Any]:
@@ -287,6 +303,42 @@ def read_follow_ups(part: ReceivedPart, content: bytes, at: datetime) -> None:
     Recommendation.objects.bulk_update(known.values(), ["state", "note", "due_date"])
 
 
+def read_objections(part: ReceivedPart, content: bytes, at: datetime) -> None:
+    """Keep what a regency objects to; what is known already, with or without an answer, stays as it is.
+
+    When it was raised is the regency's word: its installation keeps the time for it, which begins there when the
+    result came down.
+    """
+    if part.is_withdrawn:
+        return
+    document = _document(part, content, OBJECTION)
+    row = _entered(part, document["year"])
+    if row.evaluation.state != Evaluation.State.PUBLISHED:
+        raise NotYet(_("Hasil evaluasi %(year)s belum diumumkan.") % {"year": document["year"]})
+    try:
+        given = {
+            UUID(one["key"]): (str(one["words"]).strip()[:LONGEST], _moment(one["at"]))
+            for one in document["objections"]
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Refused(_("Sanggahan di kiriman ini tidak dapat dibaca.")) from None
+    known = dict(Objection.objects.filter(key__in=given).values_list("key", "assessment"))
+    if any(pk != row.pk for pk in known.values()):
+        raise Refused(_("Sanggahan di kiriman ini menyebut daerah atau tahun yang lain."))
+    for key, (words, raised_at) in given.items():
+        if words and key not in known:
+            Objection.objects.create(key=key, assessment=row, words=words, by=None, at=raised_at)
+            record(row, "objection_raised", by=None, at=at, after={"objection": key})
+
+
+def _moment(words: str) -> datetime:
+    """Return a moment with its time zone. Raise ValueError for any other words, TypeError for what is none."""
+    found = datetime.fromisoformat(words)
+    if found.tzinfo is None:
+        raise ValueError(words)
+    return found
+
+
 # Down
 
 
@@ -329,7 +381,8 @@ def read_result(part: ReceivedPart, content: bytes, at: datetime) -> None:
     evaluation, _new = Evaluation.objects.get_or_create(
         year=document["year"], defaults={"instrument": instrument, "opened_at": at, "answers_until": at}
     )
-    evaluation.state, evaluation.published_at = Evaluation.State.PUBLISHED, at
+    evaluation.state = Evaluation.State.PUBLISHED
+    evaluation.published_at = evaluation.published_at or at  # a corrected result gives no new time to object
     evaluation.save(update_fields=["state", "published_at"])
     row, _new = Assessment.objects.get_or_create(
         evaluation=evaluation, area=home, defaults={"track": document["track"]}
@@ -351,6 +404,52 @@ def read_result(part: ReceivedPart, content: bytes, at: datetime) -> None:
             key=key, defaults={"assessment": row, "number": number, "words": words}
         )
     record(row, "result_received", by=None, at=at, after={"day": day_of(at).isoformat(), "final": row.final})
+
+
+def replies(peer: Peer, at: datetime) -> Iterator[Piece]:
+    """Yield the answers to what the regency that is told objects to."""
+    rows = Objection.objects.filter(assessment__area__code=peer.area_code, answered_at__isnull=False)
+    by_year: dict[int, list[dict[str, Any]]] = {}
+    for row in rows.select_related("assessment__evaluation").order_by("assessment__evaluation__year", "at"):
+        assert row.answered_at is not None
+        document = {
+            "key": str(row.key),
+            "answer": row.answer,
+            "is_accepted": bool(row.is_accepted),
+            "answered_at": row.answered_at.isoformat(),
+        }
+        by_year.setdefault(row.assessment.evaluation.year, []).append(document)
+    for year, answered in by_year.items():
+        content = canonical({"year": year, "objections": answered})
+        yield Piece(f"objection_answer/{year}", content, len(answered), is_secret=True)
+
+
+def read_replies(part: ReceivedPart, content: bytes, at: datetime) -> None:
+    """Write the movement's answers beside this regency's objections; of one that is not known here nothing is kept."""
+    if part.is_withdrawn:
+        return
+    document = _document(part, content, REPLY)
+    try:
+        given = {
+            UUID(one["key"]): (
+                str(one["answer"])[:LONGEST],
+                bool(one["is_accepted"]),
+                _moment(one["answered_at"]),
+            )
+            for one in document["objections"]
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Refused(_("Jawaban sanggahan di kiriman ini tidak dapat dibaca.")) from None
+    rows = Objection.objects.select_for_update(of=("self",)).filter(
+        key__in=given, assessment__area=node().area, assessment__evaluation__year=document["year"]
+    )
+    for row in rows.select_related("assessment"):
+        answer, is_accepted, answered_at = given[row.key]
+        if (row.answer, row.is_accepted, row.answered_at) == (answer, is_accepted, answered_at):
+            continue
+        row.answer, row.is_accepted, row.answered_at = answer, is_accepted, answered_at
+        row.save(update_fields=["answer", "is_accepted", "answered_at"])
+        record(row.assessment, "objection_answered", by=None, at=at, after={"is_accepted": is_accepted})
 
 
 def register() -> None:
@@ -377,5 +476,20 @@ def register() -> None:
         write=results,
         read=read_result,
         schema=RESULT,
+        sent_by=str(movement),
+    )
+    register_part(
+        "objection",
+        title=gettext_lazy("sanggahan atas hasil"),
+        write=objections,
+        read=read_objections,
+        schema=OBJECTION,
+    )
+    register_part(
+        "objection_answer",
+        title=gettext_lazy("jawaban sanggahan"),
+        write=replies,
+        read=read_replies,
+        schema=REPLY,
         sent_by=str(movement),
     )

@@ -5,6 +5,7 @@ with the answers as they were received.
 """
 
 import uuid
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from django.conf import settings
@@ -61,7 +62,10 @@ class Evaluation(models.Model):
     opened_at = models.DateTimeField()
     answers_until = models.DateTimeField()  # when regencies have to have released their answers
     apart = models.PositiveSmallIntegerField(default=2)  # marks this far apart are looked at together
-    published_at = models.DateTimeField(null=True, blank=True)
+    objection_days = models.PositiveSmallIntegerField(
+        default=14
+    )  # ours: no regulation we know of says how long
+    published_at = models.DateTimeField(null=True, blank=True)  # at a regency: when its result came down
 
     class Meta:
         ordering = ["-year"]
@@ -72,6 +76,11 @@ class Evaluation(models.Model):
     @property
     def title(self) -> str:
         return _("Evaluasi kota cerdas %(year)s") % {"year": self.year}
+
+    @property
+    def objections_until(self) -> datetime | None:
+        """Return the moment until which a regency may object to its result; None before it is published."""
+        return self.published_at + timedelta(days=self.objection_days) if self.published_at else None
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -240,9 +249,12 @@ class Recommendation(models.Model):
 class Objection(models.Model):
     """One row is what a regency objects to in its result, and the answer."""
 
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="objections")
     words = models.TextField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(  # None: it came from the regency's own installation
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     at = models.DateTimeField()
     answer = models.TextField(blank=True)
     is_accepted = models.BooleanField(null=True)

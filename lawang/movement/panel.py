@@ -250,12 +250,6 @@ def is_complete(assessment: Assessment) -> bool:
     return all_in(assessment.seats.all(), assessment.sheets.all())
 
 
-def sheets_shown_to(user: User, assessment: Assessment) -> list[Sheet]:
-    """Return the sheets that somebody may read: of all when all are in, before that one's own."""
-    rows = assessment.sheets.select_related("seat__user").prefetch_related("marks")
-    return list(rows if is_complete(assessment) else rows.filter(seat__user=user))
-
-
 @transaction.atomic
 def revise(row: Mark, value: int, *, reason: str, by: User, at: datetime) -> Mark:
     """Change one's own mark after the panel has talked; the first one and the reason stay beside it.
@@ -340,7 +334,8 @@ def keep_minutes(row: Interview, *, present: str, minutes: str, by: User, at: da
 def settle(assessment: Assessment, *, by: User, at: datetime) -> Assessment:
     """Compute the result of one regency from the sheets, and number its recommendations.
 
-    Raise Refused while a sheet is missing, an item has no mark and no survey answered it, or after publishing.
+    One that an accepted objection opened again is published by this. Raise Refused while a sheet is missing, an item
+    has no mark and no survey answered it, or after publishing.
     """
     demand(by, "movement.run")
     row = Assessment.objects.select_for_update(of=("self",)).whole().get(pk=assessment.pk)

@@ -1,7 +1,8 @@
 """What the regency's own system already knows about an item: the self-assessment begins with it, nobody retypes it.
 
-Each function looks at the plan in force and says in a sentence what is there, with its basis (what was counted) and
-its proofs (pages and papers). It never proposes a mark: what earns 1, 2, 3 or 4 is not published.
+Each function looks at the plan in force, surveys or agreements and says in a sentence what is there, with its basis
+(what was counted) and its proofs (pages and papers). It never proposes a mark: what earns 1, 2, 3 or 4 is not
+published.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,11 +17,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lawang.areas.models import Area
 from lawang.lib.dates import long_date
 from lawang.lib.numbers import number, rupiah
 from lawang.lib.text import say
+from lawang.movement.exhibition.actions import collaborations
+from lawang.movement.exhibition.models import Collaboration
 from lawang.movement.instrument import Item
 from lawang.people.models import Agency
+from lawang.people.node import node
 from lawang.plans.models import (
     Activity,
     Attendance,
@@ -35,7 +40,7 @@ from lawang.plans.models import (
 )
 from lawang.plans.reading import Tree, tree
 from lawang.record.models import File
-from lawang.surveys.facts import ImpactFact, impact_year
+from lawang.surveys.facts import ImpactFact, SkmYear, impact_year, skm_year
 
 RAN = (Programme.State.RUNNING, Programme.State.DONE)
 LISTED = 6  # names in a sentence
@@ -60,7 +65,7 @@ class Proposal:
 
 
 class Known:
-    """The plan in force and what stands around it, read once for all items: fifteen queries at any size."""
+    """The plan in force and what stands around it, read once for all items: eighteen queries at any size."""
 
     def __init__(self, revision: Revision, year: int) -> None:
         self.revision, self.year = revision, year
@@ -107,6 +112,22 @@ class Known:
     def impact(self) -> dict[str, ImpactFact]:
         """Return what the closed impact surveys of the year say, by the key of the item."""
         return impact_year(self.year)
+
+    @cached_property
+    def satisfaction(self) -> SkmYear:
+        return skm_year(self.year)
+
+    @cached_property
+    def home(self) -> Area | None:
+        return node().area
+
+    @cached_property
+    def agreements(self) -> list[Collaboration]:
+        """Return the agreements of this regency that booths of this installation recorded, in force in the year."""
+        if self.home is None:
+            return []
+        rows = collaborations(self.home, "", self.year)
+        return list(rows.select_related("area", "other", "file", "offer__booth__exhibition"))
 
     @cached_property
     def quick_wins(self) -> list[QuickWin]:
@@ -381,7 +402,9 @@ def survey(known: Known, item: Item) -> Proposal:
 
 @proposes
 def partners(known: Known, item: Item) -> Proposal:
-    """Agencies elsewhere with which quick wins of a dimension are made; under the item's node."""
+    """Agencies elsewhere with which quick wins of a dimension are made, and agreements recorded at booths of the
+    exhibition; under the item's node.
+    """
     under = known.tree.under(here) if (here := known.tree.find(item.node)) else set()
     places = {one.pk: one.node_id for one in known.programmes}
     found = [
@@ -391,13 +414,40 @@ def partners(known: Known, item: Item) -> Proposal:
         for partner in win.partners.all()
         if partner.kind in (Partner.Kind.AGENCY, Partner.Kind.CENTRAL)
     ]
-    if not found:
+    branches = {one.code for one in known.tree.nodes if one.pk in under}
+    agreed = [one for one in known.agreements if one.dimension in branches]
+    if not found and not agreed:
         return Proposal()
-    words = _(
-        "Kerja sama tercatat pada quick win: %(names)s. Sebutkan mana yang dengan daerah sekawasan."
-    ) % {"names": listed(f"{win.name} ({partner.name})" for win, partner in found)}
+    sentences = []
+    if found:
+        words = _("Kerja sama tercatat pada quick win: %(names)s.")
+        sentences.append(words % {"names": listed(f"{win.name} ({partner.name})" for win, partner in found)})
+    if agreed:
+        words = _("Perjanjian tercatat di anjungan pameran: %(names)s.")
+        sentences.append(words % {"names": listed(_agreement(known, one) for one in agreed)})
+    sentences.append(_("Sebutkan mana yang dengan daerah sekawasan."))
     proofs = {win.key: Proof(win.name, reverse("quick_win", args=[win.key])) for win, _partner in found}
-    return Proposal(words, {"partners": len(found)}, tuple(proofs.values()))
+    papers = [proof for one in agreed if (proof := _paper_of(one))]
+    counts = {"partners": len(found), "agreements": len(agreed)}
+    return Proposal(" ".join(sentences), counts, (*proofs.values(), *papers))
+
+
+def _agreement(known: Known, one: Collaboration) -> str:
+    """Say with whom, about what, by which agreement; the regency may stand on either side of it."""
+    return _("%(other)s, %(subject)s (%(number)s)") % {
+        "other": (one.other if one.area == known.home else one.area).title,
+        "subject": say(one.subject),
+        "number": one.number,
+    }
+
+
+def _paper_of(one: Collaboration) -> Proof | None:
+    """Return the signed paper, else the page of the exhibition that shows it."""
+    if one.file is not None:
+        return Proof(one.number, _paper(one.file))
+    if one.offer is not None:
+        return Proof(one.number, reverse("movement:offers", args=[one.offer.booth.exhibition.year]))
+    return None
 
 
 def _says(*names: str) -> Callable[[QuickWin], bool]:
@@ -448,3 +498,31 @@ def quick_wins(known: Known, item: Item) -> Proposal:
     }
     proofs = tuple(Proof(win.name, reverse("quick_win", args=[win.key])) for win in fitting)
     return Proposal(words, {"all": len(wins), "fitting": len(fitting)}, proofs)
+
+
+@proposes
+def satisfaction(known: Known, item: Item) -> Proposal:
+    """The year's satisfaction index (SKM) over all services; with `about`, beside the quick wins that answer it."""
+    wins = quick_wins(known, item) if item.about else Proposal()
+    regency = known.satisfaction.regency
+    if regency is None or regency.index is None:
+        return wins
+    words = _(
+        "Survei kepuasan masyarakat (SKM) %(year)s: indeks %(index)s%(grade)s menurut %(n)s jawaban."
+    ) % {
+        "year": known.year,
+        "index": number(regency.index, 2),
+        "grade": f" ({regency.band.grade}, {say(regency.band.title)})" if regency.band else "",
+        "n": number(regency.n),
+    }
+    weighed = [one for one in known.satisfaction.services if one.index is not None]
+    words += " " + ngettext(
+        "Dihitung untuk %(count)s layanan atau unit.",
+        "Dihitung untuk %(count)s layanan atau unit.",
+        len(weighed),
+    ) % {"count": len(weighed)}
+    page = Proof(
+        _("Kepuasan masyarakat %(year)s") % {"year": known.year}, reverse("surveys:year", args=[known.year])
+    )
+    counts = {**wins.counts, "answers": regency.n, "surveyed": len(weighed)}
+    return Proposal(f"{wins.words} {words}".strip(), counts, (*wins.proofs, page))

@@ -64,6 +64,7 @@ def install() -> None:
             "assessment_begun": gettext_lazy("Penilaian mandiri dimulai"),
             "assessment_entered": gettext_lazy("Daerah didaftarkan"),
             "assessment_released": gettext_lazy("Penilaian mandiri dikirim"),
+            "assessment_reminded": gettext_lazy("Diingatkan tentang tenggatnya"),
             "assessment_taken_back": gettext_lazy("Penilaian mandiri ditarik kembali"),
             "answer_given": gettext_lazy("Jawaban ditulis"),
             "answers_proposed": gettext_lazy("Usulan jawaban dihitung ulang"),

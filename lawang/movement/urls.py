@@ -2,7 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from lawang.movement import views
 from lawang.movement.cohorts.urls import urlpatterns as cohorts
-from lawang.movement.desk import answering, evaluations, judging
+from lawang.movement.desk import answering, evaluations, judging, objecting
 from lawang.movement.exhibition.urls import patterns as exhibition
 
 app_name = "movement"
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kelola/penilaian/", answering.home, name="assessment"),
     path("kelola/penilaian/mulai/", answering.begin, name="begin"),
     path("kelola/penilaian/rekomendasi/<uuid:key>/", answering.recommendation, name="recommendation"),
+    path("kelola/penilaian/<uuid:key>/sanggahan/", objecting.objections, name="objections"),
     path("kelola/penilaian/<uuid:key>/<str:code>/", answering.item, name="item"),
     path("kelola/penilaian/<uuid:key>/<str:code>/bukti/", answering.prove, name="prove"),
     path("kelola/penilaian/<uuid:key>/lakukan/<slug:what>/", answering.act, name="act"),

@@ -1,6 +1,7 @@
 """Published results, for everybody: a year's spread, one regency's way over the years, open data."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -16,12 +17,13 @@ from lawang.areas.models import Area
 from lawang.lib.numbers import number
 from lawang.lib.text import say
 from lawang.movement import comparing, results
+from lawang.movement.likeness import NOTHING, Figure, Figures, figures_of
 from lawang.movement.models import Assessment, Evaluation
 from lawang.movement.scoring import levers
 from lawang.plans.models import FrameworkNode
 from lawang.web.charts import bar_chart, line_chart, radar_chart
 from lawang.web.download import csv_response
-from lawang.web.tables import paginate
+from lawang.web.tables import Column, Table, paginate
 
 PUBLISHED = Q(state=Evaluation.State.PUBLISHED)
 LEVERS = 8
@@ -128,7 +130,7 @@ def result(request: HttpRequest, code: str) -> HttpResponse:
     now, then = scored[0] if scored else None, scored[1] if scored[1:] else None
     context: dict[str, Any] = {"newest": newest, "now": now, "then": then, "rule": comparing.RULE}
     if now is not None:
-        context |= _drawn(now, then) | {"history": _history(scored), "peers": _peers(now)}
+        context |= _drawn(now, then) | {"history": _history(scored)} | _peers(now)
     context["crumbs"] = [(_("Hasil evaluasi"), reverse("movement:results"))]
     return render(request, "movement/result.html", context)
 
@@ -182,15 +184,70 @@ def _history(scored: list[Assessment]) -> Any:
     return line_chart(points, title=_("Nilai akhir dari tahun ke tahun")) if len(points) > 1 else ""
 
 
-def _peers(now: Assessment) -> Any:
-    """Return the finals of regencies alike in the same year, this one among them."""
+@dataclass(frozen=True)
+class Alike:
+    """One region among those alike, as the table under the chart shows it."""
+
+    title: str
+    code: str
+    final: Decimal | None
+    figures: Figures
+
+
+def _peers(now: Assessment) -> dict[str, Any]:
+    """Return the finals of regions alike in the same year, this one among them, and the figures that made them so.
+
+    Three queries at any size: who has a result, the figures, those who are shown.
+    """
     rows = Assessment.objects.filter(evaluation=now.evaluation, final__isnull=False)
     others = dict(rows.values_list("area__code", "area"))
-    own = comparing.Likeness(now.area.code)
-    near = comparing.alike(own, [comparing.Likeness(code) for code in others])
+    known = figures_of(now.evaluation)
+    own = known.get(now.area.code, NOTHING).likeness(now.area.code)
+    near = comparing.alike(own, [known.get(code, NOTHING).likeness(code) for code in others])
     if not near:
-        return ""
+        return {}
     shown = rows.filter(area__in=[others[one.code] for one in near]).select_related("area")
-    finals = {row.area.code: (row.area.title, row.final) for row in shown}
-    lines: list[Any] = [(now.area.title, now.final), *(finals[one.code] for one in near)]
-    return bar_chart(lines, title=_("Daerah serupa, %(year)s") % {"year": now.evaluation.year})
+    found = {row.area.code: row for row in shown}
+    lines = [
+        Alike(row.area.title, row.area.code, row.final, known.get(row.area.code, NOTHING))
+        for row in (now, *(found[one.code] for one in near))
+    ]
+    return {
+        "peers": bar_chart(
+            [(one.title, one.final) for one in lines],
+            title=_("Daerah serupa, %(year)s") % {"year": now.evaluation.year},
+        ),
+        "alike": _alike_table(lines),
+        "sources": sorted(
+            {
+                figure.source
+                for one in lines
+                for figure in (one.figures.population, one.figures.fiscal)
+                if figure is not None
+            }
+        ),
+    }
+
+
+def _alike_table(lines: list[Alike]) -> Table | None:
+    """Return the figures by which these are alike, None when none of them is known here."""
+    if all(one.figures == NOTHING for one in lines):
+        return None
+    return Table(
+        [
+            Column(
+                _("Daerah"),
+                "title",
+                href=lambda one: reverse("movement:result", args=[one.code]),
+                is_head=True,
+            ),
+            Column(_("Penduduk"), lambda one: _figure(one.figures.population, 0)),
+            Column(_("Kapasitas fiskal (indeks)"), lambda one: _figure(one.figures.fiscal, 3)),
+        ],
+        lines,
+    )
+
+
+def _figure(figure: Figure | None, digits: int) -> str:
+    """Say a figure with its year."""
+    return f"{number(figure.value, digits)} ({figure.year})" if figure else _("belum diketahui")

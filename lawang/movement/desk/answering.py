@@ -20,9 +20,10 @@ from lawang.lib.text import say
 from lawang.movement import answering
 from lawang.movement.checking import examine, proofs_of
 from lawang.movement.instrument import Component, Item
-from lawang.movement.models import Answer, Assessment, Instrument, Recommendation
+from lawang.movement.models import Answer, Assessment, Evaluation, Instrument, Recommendation
+from lawang.movement.reminding import days_words
 from lawang.people.models import Agency, User
-from lawang.people.node import node, now, today, zone
+from lawang.people.node import day_of, node, now, today, zone
 from lawang.people.permissions import may, needs
 from lawang.plans.models import Programme
 from lawang.plans.reading import in_force
@@ -129,9 +130,13 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "next": next((one.item for one in findings if one.blocks), None),
         "weak": [one for one in findings if not one.blocks],
         "recommendations": [one for one in last if one.assessment_id == newest],
+        "published": assessment
+        if assessment.evaluation.state == Evaluation.State.PUBLISHED
+        else current(evaluation__state=Evaluation.State.PUBLISHED),
         "is_open": assessment.state == Assessment.State.ANSWERING,
         "is_late": assessment.state == Assessment.State.ANSWERING
         and now() > assessment.evaluation.answers_until,
+        "left": days_words(day_of(assessment.evaluation.answers_until), today()),
         "may_answer": bool(may(request.user, "movement.answer")),
         "may_release": bool(may(request.user, "movement.release")),
     }

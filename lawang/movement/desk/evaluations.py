@@ -20,12 +20,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lawang.areas.models import Area
 from lawang.documents.desk import state_tag
+from lawang.lib.dates import long_date
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.movement import letters, panel, tables
 from lawang.movement.desk.answering import Titled, person
 from lawang.movement.desk.judging import sheets_of, talk_of
+from lawang.movement.desk.objecting import result_lines
 from lawang.movement.models import Assessment, Evaluation, Instrument, Objection, Seat
 from lawang.movement.scoring import Scores
 from lawang.movement.tasks import write_results
@@ -39,6 +41,7 @@ from lawang.web.forms import DateField, FileField, Form, LongTextField
 from lawang.web.tables import Column, Filters, Table, paginate
 
 RUN = "movement.run"
+OBJECTIONS = 50  # in the list; the oldest are answered first
 HANDED_IN = Q(sheets__handed_in_at__isnull=False)
 
 
@@ -172,11 +175,27 @@ def evaluation(request: HttpRequest, key: UUID) -> HttpResponse:
         "page": page,
         "table": table,
         "tiles": tiles,
+        "objections": _waiting(row),
         "csv": reverse("movement:evaluation_csv", args=[key])
         + (f"?{request.GET.urlencode()}" if request.GET else ""),
         "crumbs": crumbs(),
     }
     return render(request, "movement/desk/evaluation.html", context)
+
+
+def _waiting(row: Evaluation) -> list[tuple[str, str, str, str, str]]:
+    """Return the objections that wait for an answer, the oldest first, as lines of web/components/tasks.html."""
+    waiting = Objection.objects.filter(assessment__evaluation=row, answered_at=None)
+    return [
+        (
+            one.assessment.area.title,
+            reverse("movement:regency", args=[row.key, one.assessment.area.code]) + "#sanggahan",
+            _("diajukan %(date)s") % {"date": long_date(one.at)},
+            _("menunggu jawaban"),
+            "warn",
+        )
+        for one in waiting.select_related("assessment__area").order_by("at")[:OBJECTIONS]
+    ]
 
 
 @needs(RUN)
@@ -495,7 +514,12 @@ def regency(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
     assessment = get_object_or_404(Assessment.objects.select_related("area"), evaluation=row, area__code=code)
     assessment.evaluation = row
     interview = InterviewForm(request.POST if "interview" in request.POST else None)
-    answer = ObjectionForm(request.POST if "objection" in request.POST else None, auto_id="objection-%s")
+    wanted = request.POST.get("objection", "")
+    answers = {
+        one: ObjectionForm(request.POST if wanted == str(one.pk) else None, auto_id=f"objection-{one.pk}-%s")
+        for one in assessment.objections.all()
+    }
+    answered = next((one for one in answers if wanted == str(one.pk)), None)
     by, at = person(request), now()
     try:
         if "interview" in request.POST and interview.is_valid():
@@ -514,17 +538,16 @@ def regency(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
             letters.write_result(assessment, by=by, at=at)
             messages.success(request, _("Surat hasil disusun dan menunggu tanda tangan."))
             return done("movement:regency", key=key, code=code)
-        if "objection" in request.POST and answer.is_valid():
-            number_typed = request.POST["objection"]
-            wanted = int(number_typed) if number_typed.isdecimal() else 0
-            open_one = get_object_or_404(Objection, pk=wanted, assessment=assessment)
-            panel.answer_objection(open_one, **answer.cleaned_data, by=by, at=at)
+        if wanted and answered is None:
+            raise Http404
+        if answered is not None and answers[answered].is_valid():
+            panel.answer_objection(answered, **answers[answered].cleaned_data, by=by, at=at)
             return done("movement:regency", key=key, code=code)
     except Refused as refused:
         if "interview" in request.POST:
             interview.refuse(refused)
-        elif "objection" in request.POST:
-            answer.refuse(refused)
+        elif answered is not None:
+            answers[answered].refuse(refused)
         else:
             messages.error(request, refused.sentence)
             return redirect("movement:regency", key=key, code=code)
@@ -537,19 +560,18 @@ def regency(request: HttpRequest, key: UUID, code: str) -> HttpResponseBase:
         "evaluation": row,
         "assessment": assessment,
         "interview": interview,
-        "answer": answer,
         "seats": [(seat.user.name, by_seat.get(seat.pk)) for seat in assessment.seats.all()],
         "interviews": list(assessment.interviews.all()),
         "talk": talk,
-        "components": _components(row, assessment),
+        "components": result_lines(assessment),
         "recommendations": list(assessment.recommendations.all()),
-        "objections": list(assessment.objections.all()),
+        "objections": list(answers.items()),
         "letters": [(one, state_tag(one)) for one in papers],
         "may_write": assessment.state == Assessment.State.PUBLISHED
         and any(one.handed_in_at for one in sheets),
         "crumbs": crumbs((row.title, reverse("movement:evaluation", args=[key]))),
     }
-    bad = bool(interview.errors or answer.errors)
+    bad = bool(interview.errors or any(form.errors for form in answers.values()))
     return render(request, "movement/desk/regency.html", context, status=422 if bad else 200)
 
 
@@ -557,13 +579,3 @@ def _with_seats(assessment: Assessment) -> Assessment:
     """Read the seats with their users once."""
     prefetch_related_objects([assessment], Prefetch("seats", Seat.objects.select_related("user")))
     return assessment
-
-
-def _components(row: Evaluation, assessment: Assessment) -> list[tuple[str, str, str]]:
-    """Return the components with their scores as lines of web/components/summary_list.html."""
-    shape = row.instrument.shape
-    return [
-        (say(one.title), number(float(assessment.components[one.code]), 2), "")
-        for one in shape.components.values()
-        if one.code in assessment.components
-    ]

@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
     rows = list(
         Assessment.objects.filter(seats__user=user)
-        .exclude(evaluation__state=Evaluation.State.PUBLISHED)
+        .exclude(evaluation__state=Evaluation.State.PUBLISHED, state=Assessment.State.PUBLISHED)
         .whole()
         .distinct()
     )

@@ -33,6 +33,7 @@ from lawang.record.actions import notify, record
 
 LONGEST = 2000  # characters of one message
 MOST = 200  # messages in one talk
+KEPT = timedelta(days=365)  # after the last day of the exhibition; then the words are erased
 MOST_OPEN = 5  # talks of one visitor with one booth that wait for an answer
 
 SENDINGS = limits.Limit(
@@ -266,7 +267,7 @@ def names(talks: Iterable[Talk]) -> dict[UUID, str]:
 @transaction.atomic
 def erase_old(exhibition: Exhibition, *, by: User | None, at: datetime) -> int:
     """Destroy the keys of the talks of an exhibition, a year after its last day; return how many."""
-    if day_of(at) < exhibition.closes + timedelta(days=365):
+    if day_of(at) < exhibition.closes + KEPT:
         return 0
     from lawang.record.actions import erase
     from lawang.record.models import DataKey
@@ -276,6 +277,12 @@ def erase_old(exhibition: Exhibition, *, by: User | None, at: datetime) -> int:
     for thing in known:
         erase(thing, by=by, at=at, note=str(_("Setahun setelah pameran ditutup")))
     return len(known)
+
+
+def erase_over(*, at: datetime) -> int:
+    """Destroy the keys of all talks whose time is over; return how many. Safe to run twice."""
+    over = Exhibition.objects.filter(closes__lte=day_of(at) - KEPT)
+    return sum(erase_old(one, by=None, at=at) for one in over)
 
 
 def sentence_of_wait(talk: Talk) -> str:

@@ -5,14 +5,28 @@ from typing import Any
 
 import pytest
 
+from lawang.areas.models import Area
 from lawang.lib.refused import Refused
 from lawang.movement import answering
+from lawang.movement.exhibition.models import Booth, Collaboration, Exhibition, Offer
 from lawang.movement.models import Answer, Assessment, Evaluation, Recommendation
 from lawang.movement.proposals import PROPOSALS, Known
 from lawang.movement.tests.cast import AT, UNTIL, make_area, make_instrument, person
 from lawang.people.models import Node
-from lawang.plans.models import Activity, Attendance, Body, BudgetLine, Meeting, Member, Programme, Revision
+from lawang.plans.models import (
+    Activity,
+    Attendance,
+    Body,
+    BudgetLine,
+    Meeting,
+    Member,
+    Partner,
+    Programme,
+    Revision,
+)
 from lawang.record.models import Entry
+from lawang.surveys.models import Survey
+from lawang.surveys.tests.making import make_skm, receive
 from tests.cast import make_agency
 from tests.plan_factory import make_plan, make_programme, make_quick_win
 
@@ -149,10 +163,72 @@ def test_all_proposals_of_the_national_instrument_are_read_at_once(
     from lawang.movement.management.commands.score import find
 
     instrument = find("2023")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(18):
         facts = known(Revision.objects.select_related("plan", "legal_file").get(pk=revision.pk))
         found = [PROPOSALS[item.proposal](facts, item) for item in instrument.items.values() if item.proposal]
     assert len(found) > 30
+
+
+def test_agreements_of_the_exhibition_count_as_collaboration_on_either_side(revision: Revision) -> None:
+    coordinator, home, other = person("coordinator", "ratna"), make_area(), make_area("16.09", "Lahat")
+    fair = Exhibition.objects.create(
+        year=2026, title={"id": "Pameran"}, opens=date(2026, 3, 1), closes=date(2026, 4, 1)
+    )
+    booth = Booth.objects.create(exhibition=fair, area=other, since=2020)
+    offer = Offer.objects.create(
+        booth=booth, kind=Offer.Kind.SEEKS, dimension="ekonomi", title={"id": "Kopi"}, at=AT
+    )
+
+    def agree(area: Area, partner: Area, number: str, **more: Any) -> None:
+        given = {
+            "dimension": "ekonomi",
+            "date": date(2026, 3, 5),
+            "by": coordinator,
+            "at": AT,
+            "offer": offer,
+        }
+        Collaboration.objects.create(
+            area=area, other=partner, number=number, subject={"id": "Pasar kopi"}, **(given | more)
+        )
+
+    agree(other, home, "PKS 1/2026")
+    agree(home, other, "PKS 2/2026", dimension="lingkungan")
+    agree(home, other, "PKS 3/2024", date=date(2024, 3, 5), until=date(2025, 3, 5))
+    agree(other, make_area("16.03", "Muara Enim"), "PKS 4/2026")
+    found = proposal(revision, "partners", node="ekonomi")
+    assert found.counts == {"partners": 0, "agreements": 1}
+    assert "Perjanjian tercatat di anjungan pameran: Lahat, Pasar kopi (PKS 1/2026)." in found.words
+    assert "quick win" not in found.words
+    assert [(one.title, one.url) for one in found.proofs] == [("PKS 1/2026", "/pameran/2026/kerja-sama/")]
+    win = make_quick_win(revision.programmes.get(code="E1"), code="QW2", name="Kopi Lintang")
+    win.partners.create(name="Dinas Perdagangan Lahat", kind=Partner.Kind.AGENCY)
+    both = proposal(revision, "partners", node="ekonomi")
+    assert both.counts == {"partners": 1, "agreements": 1}
+    assert "Kopi Lintang (Dinas Perdagangan Lahat)" in both.words
+    assert len(both.proofs) == 2
+    assert proposal(revision, "partners", node="lingkungan").counts["agreements"] == 1
+    Node.objects.update(area=None)
+    assert proposal(revision, "partners", node="lingkungan").words == ""
+
+
+def test_the_satisfaction_index_of_the_year_is_proposed_beside_the_quick_wins(revision: Revision) -> None:
+    assert proposal(revision, "satisfaction").words == ""
+    without = proposal(revision, "satisfaction", "benefit")
+    assert without == proposal(revision, "quick_wins", "benefit")
+    survey = receive(make_skm(), *[3] * 5)
+    found = proposal(revision, "satisfaction")
+    assert found.words == (
+        "Survei kepuasan masyarakat (SKM) 2026: indeks 75,00 menurut 5 jawaban. Dihitung untuk 1 layanan atau unit."
+    )
+    assert (found.counts, found.value) == ({"answers": 5, "surveyed": 1}, None)  # no mark is proposed
+    assert [one.url for one in found.proofs] == ["/kepuasan/2026/"]
+    Survey.objects.filter(pk=survey.pk).update(
+        counted=30, sums={code: 6 * total for code, total in survey.sums.items()}
+    )
+    assert "75,00 (C, Kurang baik) menurut 30 jawaban" in proposal(revision, "satisfaction").words
+    both = proposal(revision, "satisfaction", "benefit")
+    assert both.words.startswith(without.words)
+    assert both.counts == {"all": 1, "fitting": 0, "answers": 30, "surveyed": 1}
 
 
 def test_looking_again_leaves_what_somebody_answered(assessment: Assessment, revision: Revision) -> None:
@@ -316,3 +392,41 @@ def test_a_recommendation_gets_an_owner_a_day_and_a_programme(
     with pytest.raises(Refused, match="apa yang sudah dikerjakan"):
         answering.follow_up(given, state=Recommendation.State.DONE, by=coordinator, at=AT)
     assert Entry.objects.filter(thing=f"movement.recommendation:{given.key}").count() == 1
+
+
+# Objections
+
+
+@pytest.fixture
+def published(assessment: Assessment) -> Assessment:
+    Assessment.objects.update(state=Assessment.State.PUBLISHED)
+    Evaluation.objects.update(state=Evaluation.State.PUBLISHED, published_at=UNTIL)
+    return assessment
+
+
+def test_who_may_send_objects_to_the_result_and_twice_is_once(published: Assessment) -> None:
+    coordinator = person("coordinator", "ratna")
+    raised = answering.object(published, " Perbup kami terbit Mei. ", by=coordinator, at=UNTIL)
+    again = answering.object(published, "Perbup kami terbit Mei.", by=coordinator, at=UNTIL)
+    assert (raised.words, raised.by, again) == ("Perbup kami terbit Mei.", coordinator, raised)
+    other = answering.object(published, "Nilai B1-1 keliru.", by=coordinator, at=UNTIL)
+    assert other != raised
+    assert Entry.objects.filter(verb="objection_raised").count() == 2
+    with pytest.raises(Refused, match="tidak mencakup"):
+        answering.object(published, "Saya juga.", by=person("contributor", "budi"), at=UNTIL)
+
+
+def test_an_objection_has_its_time_and_its_words(published: Assessment) -> None:
+    coordinator = person("coordinator", "ratna")
+    last = UNTIL + timedelta(days=14)
+    with pytest.raises(Refused, match="Tuliskan apa yang disanggah"):
+        answering.object(published, "  ", by=coordinator, at=last)
+    with pytest.raises(Refused, match="Paling banyak 4000 huruf"):
+        answering.object(published, "a" * 4001, by=coordinator, at=last)
+    with pytest.raises(Refused, match="sudah lewat: sampai Rabu, 15 Juli 2026"):
+        answering.object(published, "Terlambat.", by=coordinator, at=last + timedelta(minutes=1))
+    Evaluation.objects.update(objection_days=15)
+    answering.object(published, "Masih sempat.", by=coordinator, at=last + timedelta(minutes=1))
+    Evaluation.objects.update(state=Evaluation.State.MARKING)
+    with pytest.raises(Refused, match="belum diumumkan"):
+        answering.object(published, "Terlalu cepat.", by=coordinator, at=last)

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from lawang.exchange.actions import read_later
 from lawang.exchange.models import ReceivedBatch
 from lawang.exchange.tests import sides
 from lawang.exchange.tests.sides import Side
 from lawang.measures.models import Evidence
 from lawang.movement import answering, panel
-from lawang.movement.models import Answer, Assessment, Evaluation, Recommendation
+from lawang.movement.models import Answer, Assessment, Evaluation, Objection, Recommendation
 from lawang.movement.tests.cast import make_instrument, person
 from lawang.people.models import User
 from lawang.record.actions import keep_file
@@ -162,3 +163,63 @@ def test_results_come_down_and_follow_ups_go_up(
     assert taken.state == ReceivedBatch.State.TAKEN, taken.reason
     row.refresh_from_db()
     assert (row.state, row.note) == ("done", "SK 7/2026 terbit.")
+
+
+def test_an_objection_goes_up_sealed_and_its_answer_comes_down(
+    pair: tuple[Side, Side], sent: bytes, coordinator: User
+) -> None:
+    regency, movement = pair
+    sides.receive(movement, sent)
+    Assessment.objects.update(state=Assessment.State.PUBLISHED)
+    Evaluation.objects.update(state=Evaluation.State.PUBLISHED, published_at=AT)
+    with regency.here():
+        raised = answering.object(
+            Assessment.objects.get(), "Perbup kami terbit Mei.", by=coordinator, at=AT + timedelta(days=1)
+        )
+    up = sides.seal(regency, movement, days=2)
+    assert b"Perbup kami" not in b"".join(sides.unpack(up).values())
+    Objection.objects.all().delete()  # be the movement
+    Evaluation.objects.update(state=Evaluation.State.MARKING)
+    taken = sides.receive(movement, up, days=2)
+    assert taken.state == ReceivedBatch.State.TAKEN, taken.reason
+    assert not Objection.objects.exists()  # there is no result to object to yet
+    Evaluation.objects.update(state=Evaluation.State.PUBLISHED)
+    with movement.here():
+        read_later(at=AT + timedelta(days=2))
+        row = Objection.objects.get()
+        assert (row.key, row.words, row.by) == (raised.key, "Perbup kami terbit Mei.", None)
+        assert row.at == AT + timedelta(days=1)
+        assert sides.receive(movement, up, days=2).state == ReceivedBatch.State.TAKEN
+        assert Objection.objects.count() == 1
+        secretary = person("movement-secretariat", "ketut")
+        at = AT + timedelta(days=3)
+        panel.answer_objection(row, answer="Panel sudah membacanya.", is_accepted=False, by=secretary, at=at)
+    down = sides.seal(movement, regency, days=3)
+    assert b"Panel sudah" not in b"".join(sides.unpack(down).values())
+    Objection.objects.update(answer="", is_accepted=None, answered_at=None, by=coordinator)
+    taken = sides.receive(regency, down, days=4)
+    assert taken.state == ReceivedBatch.State.TAKEN, taken.reason
+    row.refresh_from_db()
+    assert (row.answer, row.is_accepted, row.answered_at) == ("Panel sudah membacanya.", False, at)
+    assert row.by == coordinator
+    assert Evaluation.objects.get().published_at == AT  # a result that comes again gives no new time
+
+
+def test_an_objection_in_the_name_of_another_regency_is_refused(
+    pair: tuple[Side, Side], sent: bytes, coordinator: User
+) -> None:
+    regency, movement = pair
+    Assessment.objects.update(state=Assessment.State.PUBLISHED)
+    Evaluation.objects.update(state=Evaluation.State.PUBLISHED, published_at=AT)
+    own = Assessment.objects.get()
+    with regency.here():
+        answering.object(own, "Perbup kami terbit Mei.", by=coordinator, at=AT)
+    up = sides.seal(regency, movement, days=2)
+    other = Assessment.objects.create(
+        evaluation=own.evaluation, area=sides.make_area("16.03"), track="reguler", state="published"
+    )
+    Objection.objects.update(assessment=other)
+    taken = sides.receive(movement, sent)
+    taken = sides.receive(movement, up, days=2)
+    assert taken.state == ReceivedBatch.State.REFUSED
+    assert "daerah atau tahun yang lain" in taken.reason

@@ -1,7 +1,7 @@
 """The pages of the yearly evaluation, as people use them: forms, sentences, who may, how many queries."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from lawang.movement import answering, panel
+from lawang.movement.cohorts.actions import take_in_figures
+from lawang.movement.cohorts.tests.cast import csv_of
 from lawang.movement.models import (
     Answer,
     Assessment,
@@ -20,6 +22,7 @@ from lawang.movement.models import (
     Recommendation,
     Seat,
 )
+from lawang.movement.scoring import scores_of_components
 from lawang.movement.tests.cast import (
     AT,
     UNTIL,
@@ -199,6 +202,49 @@ def test_next_years_page_opens_with_the_recommendations(
     assert (row.state, row.due_date) == ("underway", date(2027, 3, 1))
 
 
+def test_a_result_is_objected_to_on_its_page_and_the_answer_stands_there(
+    own: Assessment, django_assert_max_num_queries: Asked
+) -> None:
+    Assessment.objects.update(
+        state=Assessment.State.PUBLISHED, final=Decimal("2.97"), components={"baseline": "3.50"}
+    )
+    Recommendation.objects.create(assessment=own, number=1, words="Perbarui SK Dewan.")
+    there = f"/kelola/penilaian/{own.key}/sanggahan/"
+    client = login("coordinator", "ratna")
+    assert client.get(there).status_code == 404  # before it is published
+    Evaluation.objects.update(state=Evaluation.State.PUBLISHED, published_at=now())
+    assert there in client.get("/kelola/penilaian/").content.decode()
+    with django_assert_max_num_queries(MOST):
+        page = client.get(there).content.decode()
+    assert "Nilai akhir 2,97." in page
+    assert "Perbarui SK Dewan." in page
+    assert "Bisa diajukan sampai" in page
+    wrong = client.post(there, {"words": " "})
+    assert wrong.status_code == 422
+    given = {"words": "Perbup kami terbit Mei.", "once": "1"}
+    assert client.post(there, given)["Location"] == there
+    client.post(there, given)
+    row = Objection.objects.get()
+    assert "menunggu jawaban" in client.get(there).content.decode()
+    panel.answer_objection(
+        row, answer="Sudah dibaca.", is_accepted=False, by=person("movement-secretariat", "ketut"), at=now()
+    )
+    page = client.get(there).content.decode()
+    assert "Sudah dibaca." in page
+    assert "tidak diterima" in page
+    Evaluation.objects.update(published_at=AT - timedelta(days=400))
+    late = client.get(there).content.decode()
+    assert "Waktu menyanggah berakhir" in late
+    assert '<form class="stack"' not in late
+    refused = client.post(there, {"words": "Terlambat."})
+    assert refused.status_code == 422
+    assert "Waktu menyanggah sudah lewat" in refused.content.decode()
+    contributor = login("contributor", "budi")
+    assert contributor.get(there).status_code == 200
+    assert contributor.post(there, {"words": "Saya."}).status_code == 422
+    assert Objection.objects.count() == 1
+
+
 def test_who_may_not_answer_does_not_see_it(own: Assessment) -> None:
     for role, username in (("assessor", "wayan"), ("movement-secretariat", "ketut")):
         client = login(role, username)
@@ -365,11 +411,26 @@ def test_the_secretariat_settles_and_publishes(
     assert "1 daerah belum ditetapkan" in client.post(here + "lakukan/umumkan/", follow=True).content.decode()
     Assessment.objects.exclude(pk=regency.pk).update(state=Assessment.State.ANSWERING)
     assert "Hasil 1 daerah diumumkan." in client.post(here + "lakukan/umumkan/", follow=True).content.decode()
-    row = Objection.objects.create(
-        assessment=regency, words="Keliru.", by=person("coordinator", "ratna"), at=AT
-    )
+    ratna = person("coordinator", "ratna")
+    row = Objection.objects.create(assessment=regency, words="Keliru.", by=ratna, at=AT)
+    other = Objection.objects.create(assessment=regency, words="B1-1 juga.", by=None, at=AT)
+    with django_assert_max_num_queries(MOST):
+        page = client.get(here).content.decode()
+    assert page.count("/daerah/16.11/#sanggahan") == 2
+    assert client.post(there, {"objection": "0"}).status_code == 404
+    wrong = client.post(there, {"objection": row.pk, "answer": "Benar."})
+    assert wrong.status_code == 422
     answered = client.post(there, {"objection": row.pk, "answer": "Benar.", "is_accepted": "no"}, follow=True)
     assert "Benar." in answered.content.decode()
+    assert client.get(here).content.decode().count("/daerah/16.11/#sanggahan") == 1
+    page = client.post(
+        there, {"objection": other.pk, "answer": "Ya.", "is_accepted": "yes"}, follow=True
+    ).content.decode()
+    assert "Hitung lagi" in page
+    assert "Empat Lawang" in login("assessor", "wayan").get("/gerakan/menilai/").content.decode()
+    assert "Nilai akhir 3,00." in client.post(there, {"settle": "1"}, follow=True).content.decode()
+    regency.refresh_from_db()
+    assert regency.state == Assessment.State.PUBLISHED
 
 
 def test_results_of_other_years_are_imported_from_a_file() -> None:
@@ -427,3 +488,48 @@ def test_results_are_public_after_publishing_only(
     assert "2026;uji-2026;reguler;16.11;Empat Lawang;1;3,00;3,00;2,00;2,8" in content
     assert "16.03;Muara Enim;0;;;;;" in content
     assert Client().get("/hasil-evaluasi/?tahun=1999").status_code == 404
+
+
+def test_regions_alike_are_chosen_by_known_figures_which_are_shown(
+    django_assert_max_num_queries: Asked,
+) -> None:
+    secretary = person("movement-secretariat", "ketut")
+    instrument = make_instrument()
+    shape = instrument.shape
+    areas = [make_area(f"16.{number:02}", f"Kabupaten Uji {number}") for number in range(1, 11)]
+    scores = {
+        area: scores_of_components(
+            {"baseline": Decimal(2), "outcome": Decimal(2), "impact": Decimal(1)},
+            shape.tracks["reguler"],
+            shape,
+        )
+        for area in [*areas, make_area()]
+    }
+    panel.import_results(instrument, 2025, "reguler", scores, by=secretary, at=AT)
+
+    def page() -> str:
+        with django_assert_max_num_queries(MOST):
+            return Client().get("/hasil-evaluasi/16.11/").content.decode()
+
+    assert "belum diketahui di sini, jadi belum ikut dibandingkan" in page()
+    assert "Uji 1" in page()
+    assert "Uji 10" not in page()  # all are equally far: the first eight codes
+    sheet = ["region;indicator;year;value;source"]
+    for place, area in enumerate([*areas, make_area()]):
+        sheet.append(f"{area.code};penduduk;2023;1;lama")
+        people = 300_000 if place > 6 else 300_000 * 4**place * 8
+        sheet.append(f"{area.code};Penduduk;2024;{people};BPS, hasil registrasi")
+    sheet.append("16.11;Kapasitas fiskal;2025;0,512;PMK contoh")
+    sheet.append("16.11;IPM;2025;70;BPS lain")
+    taken = take_in_figures(csv_of(*sheet), by=secretary, at=AT)
+    assert taken.rejected == []
+    now_alike = page()
+    for number in (8, 9, 10, 1):
+        assert f"Uji {number}<" in now_alike
+    assert "Uji 7<" not in now_alike
+    assert "300.000 (2024)" in now_alike
+    assert "0,512 (2025)" in now_alike
+    assert "belum diketahui" in now_alike
+    assert "BPS, hasil registrasi; PMK contoh" in now_alike
+    assert "BPS lain" not in now_alike
+    assert "lama" not in now_alike.partition("Sumber angka:")[2].partition("</p>")[0]

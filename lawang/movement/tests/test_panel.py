@@ -8,6 +8,7 @@ import pytest
 
 from lawang.lib.refused import Refused
 from lawang.movement import panel, results
+from lawang.movement.desk.judging import sheets_of, talk_of
 from lawang.movement.models import Assessment, Evaluation, Mark, Objection
 from lawang.movement.scoring import scores_of_components
 from lawang.movement.tests.cast import (
@@ -115,15 +116,16 @@ def test_a_conflict_of_interest_keeps_an_assessor_out(regency: Assessment) -> No
 def test_marks_are_blind_until_all_are_in(regency: Assessment) -> None:
     wayan, made = seat(regency, "wayan"), seat(regency, "made")
     hand_in(regency, wayan, marks(4))
-    assert [sheet.seat.user for sheet in panel.sheets_shown_to(made, regency)] == []
-    assert [sheet.seat.user for sheet in panel.sheets_shown_to(wayan, regency)] == [wayan]
-    secretary = person("movement-secretariat", "ketut")
-    assert panel.sheets_shown_to(secretary, regency) == []
+    for who in (made, wayan, None):  # nobody sees them, the secretariat neither
+        assert talk_of(regency, sheets_of(regency), who) is None
     with pytest.raises(Refused, match="setelah semua penilai"):
         panel.revise(Mark.objects.filter(sheet__seat__user=wayan)[0], 3, reason="x", by=wayan, at=AT)
     hand_in(regency, made, marks(2))
-    assert len(panel.sheets_shown_to(made, regency)) == 2
-    assert len(panel.sheets_shown_to(secretary, regency)) == 2
+    for who in (made, wayan, None):
+        talk = talk_of(regency, sheets_of(regency), who)
+        assert talk is not None
+        assert (talk.names, talk.apart) == (["Wayan", "Made"], 5)
+        assert {row.mine.sheet.seat.user for row in talk.rows if row.mine} == ({who} if who else set())
 
 
 def test_a_sheet_is_handed_in_whole_and_then_stands(regency: Assessment) -> None:
@@ -243,6 +245,25 @@ def test_an_accepted_objection_opens_the_result_again(regency: Assessment) -> No
     assert regency.state == Assessment.State.RELEASED
     with pytest.raises(Refused, match="sudah dijawab"):
         panel.answer_objection(raised, answer="Lagi.", is_accepted=False, by=secretary, at=AT)
+
+
+def test_a_result_opened_again_after_publishing_is_published_when_it_is_settled(
+    evaluation: Evaluation, regency: Assessment
+) -> None:
+    secretary, wayan = person("movement-secretariat", "ketut"), seat(regency, "wayan")
+    hand_in(regency, wayan, marks(3))
+    survey(regency, C1_1="3")
+    panel.settle(regency, by=secretary, at=AT)
+    evaluation.assessments.exclude(pk=regency.pk).update(state=Assessment.State.ANSWERING)
+    panel.publish(evaluation, by=secretary, at=AT)
+    raised = Objection.objects.create(assessment=regency, words="Perbup kami terbit Mei.", by=None, at=AT)
+    panel.answer_objection(raised, answer="Benar.", is_accepted=True, by=secretary, at=AT)
+    for row in Mark.objects.filter(item="A1-1"):
+        panel.revise(row, 4, reason="Perbup terbaca.", by=wayan, at=AT)
+    done = panel.settle(regency, by=secretary, at=AT)
+    assert (done.state, done.final) == (Assessment.State.PUBLISHED, Decimal("3.13"))
+    with pytest.raises(Refused, match="sudah diumumkan"):
+        panel.settle(regency, by=secretary, at=AT)
 
 
 def test_two_interviews_of_one_assessor_do_not_clash(evaluation: Evaluation, regency: Assessment) -> None:

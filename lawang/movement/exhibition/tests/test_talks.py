@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from lawang.lib.refused import Refused
+from lawang.movement import tasks
 from lawang.movement.exhibition import talks
 from lawang.movement.exhibition.channels import CHANNEL
 from lawang.movement.exhibition.models import Message, Talk
@@ -23,6 +24,7 @@ from lawang.movement.exhibition.tests.fair import (
     signed_in,
 )
 from lawang.movement.exhibition.views import COOKIE
+from lawang.record import jobs
 from lawang.record.models import Access, DataKey, Entry, Outbox
 from tests.cast import moment
 
@@ -120,6 +122,19 @@ def test_a_year_later_the_words_are_gone(db: None) -> None:
     assert talks.erase_old(fair, by=None, at=moment("2027-12-21 10:00")) == 1
     assert talks.erase_old(fair, by=None, at=moment("2027-12-21 10:00")) == 0
     assert [one.words for one in talks.read(talk)] == ["(sudah dihapus)"]
+
+
+def test_the_nightly_task_erases_what_is_over_and_nothing_else(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)  # the test's transaction goes on
+    talk = ask()
+    for day, words in (("2027-12-19", "Berapa tarif air?"), ("2027-12-20", "(sudah dihapus)")):
+        monkeypatch.setattr(tasks, "now", lambda day=day: moment(f"{day} 10:00"))
+        for _again in range(2):
+            tasks.erase_old_talks(timestamp=0)
+            assert [one.words for one in talks.read(talk)] == [words]
+    assert Entry.objects.filter(thing=talk.thing, verb="erased").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
