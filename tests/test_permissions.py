@@ -299,7 +299,11 @@ TABLE: dict[str, Who] = {
         OVERSEE | COORDINATE | SECRETARIAT | {"steward"},
     ),
     **dict.fromkeys(
-        ("exchange:admit", "exchange:revoke", "exchange:change_keys", "exchange:anew"), ADMINISTRATOR
+        (
+            *("exchange:admit", "exchange:revoke", "exchange:address", "exchange:change_keys"),
+            "exchange:anew",
+        ),
+        ADMINISTRATOR,
     ),
     **dict.fromkeys(
         ("exchange:upload", "exchange:seal", "exchange:collect"), ADMINISTRATOR | SECRETARIAT | {"steward"}
