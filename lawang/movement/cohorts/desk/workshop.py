@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +22,7 @@ from lawang.movement.cohorts.desk.common import form_page, person
 from lawang.movement.cohorts.forms import Asking, OneOfThem
 from lawang.movement.cohorts.kind import regency_only
 from lawang.movement.cohorts.models import Blueprint, Comment, Nomination, Participant, Product
-from lawang.movement.cohorts.packs import newest
+from lawang.movement.cohorts.packs import newest_of
 from lawang.people.models import Agency
 from lawang.people.node import node, now, today
 from lawang.people.permissions import Reach, may, needs, reach
@@ -48,9 +48,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the stages of the bimtek with their worksheets, which are the plan's own forms, and how full each is."""
     edition = find()
     full = workshop.fullness(read(edition.revision, today=today())) if edition else {}
-    programmes = newest(Blueprint.Kind.PROGRAMME)
+    worded = Product.objects.order_by().values(all=Value(1)).annotate(count=Count("pk")).values("count")
+    programme: Any = newest_of(Blueprint.Kind.PROGRAMME).annotate(products=Subquery(worded)).first()
     stages = []
-    for stage in programmes[0].definition["stages"] if programmes else []:
+    for stage in programme.definition["stages"] if programme else []:
         lines = []
         for code in stage["worksheets"]:
             sheet, state = workshop.WORKSHEETS[code], full.get(code)
@@ -68,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "calls": _calls(),
         "stages": stages,
         "edition": edition,
-        "products": Product.objects.count(),
+        "products": (programme.products or 0) if programme else Product.objects.count(),
         "may_weigh": bool(may(request.user, "movement.weigh")),
     }
     return render(request, "movement/cohorts/desk/workshop.html", context)

@@ -34,7 +34,7 @@ from tests.markup import Markup
 pytestmark = pytest.mark.django_db
 SECRET = "Wifi kantor bupati dicabut sejak Mei."
 PICTURE = Path(settings.ROOT) / "docs" / "pictures" / "home.png"
-PLAN_LINE = {"line": Comment.Line.GAP, "quoted": "Sinyal di desa"}
+PLAN_LINE: dict[str, Any] = {"line": Comment.Line.GAP, "quoted": "Sinyal di desa"}
 
 
 @pytest.fixture
