@@ -403,7 +403,7 @@ def test_the_form_is_filled_in_and_sent_at_the_regencys_desk(
 
 @pytest.mark.usefixtures("clock")
 def test_the_decision_and_the_comments_stand_on_the_regencys_page(
-    pair: tuple[Side, Side], coordinator: User
+    pair: tuple[Side, Side], coordinator: User, django_assert_max_num_queries: Any
 ) -> None:
     mentor(pair[1])
     row = bring_down(pair)
@@ -411,7 +411,8 @@ def test_the_decision_and_the_comments_stand_on_the_regencys_page(
     comment = row.comments.get()
     with pair[0].here():
         assert "1 komentar" in browser.get("/kelola/bimbingan/").content.decode()
-        shown = browser.get(page).content.decode()
+        with django_assert_max_num_queries(12):
+            shown = browser.get(page).content.decode()
         for words in ("Siap bekerja.", "Aula Bappeda", "Sebutkan desanya.", "Bahan Buku 1", "3 Agustus 2026"):
             assert words in shown
         assert Markup(shown).problems() == []
