@@ -363,6 +363,11 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     **dict.fromkeys(
         ("movement:for_participant", "movement:for_cohort"), lambda: {"key": NO_KEY, "what": "x"}
     ),
+    **dict.fromkeys(  # what a batch brings; none has come in the demonstration
+        ("movement:participation", "movement:own_readiness", "movement:add_own_proof", "movement:reply"),
+        lambda: {"key": NO_KEY},
+    ),
+    "movement:drop_own_proof": lambda: {"key": NO_KEY, "proof": NO_KEY},
     "movement:mentor_add": lambda: {"key": NO_KEY, "what": "bimtek"},
     "movement:revise_point": lambda: {"key": NO_KEY, "code": "visi"},
     "movement:nominee": lambda: {**_of_draft("plans.quickwin")(), "what": "timbang"},

@@ -300,7 +300,11 @@ TABLE: dict[str, Who] = {
         OVERSEE | COORDINATE | SECRETARIAT | {"steward"},
     ),
     **dict.fromkeys(
-        ("exchange:admit", "exchange:revoke", "exchange:change_keys", "exchange:anew"), ADMINISTRATOR
+        (
+            *("exchange:admit", "exchange:revoke", "exchange:address", "exchange:change_keys"),
+            "exchange:anew",
+        ),
+        ADMINISTRATOR,
     ),
     **dict.fromkeys(
         ("exchange:upload", "exchange:seal", "exchange:collect"), ADMINISTRATOR | SECRETARIAT | {"steward"}
@@ -337,12 +341,15 @@ TABLE: dict[str, Who] = {
     ),
     **dict.fromkeys(
         (
-            *("movement:workshop", "movement:funnel"),
+            *("movement:workshop", "movement:funnel", "movement:participation"),
             *("movement:products", "movement:products_csv", "movement:product_draft"),
         ),
         SEE_PLAN,
     ),
-    "movement:nominee": PLANNER | {"coordinator"},
+    **dict.fromkeys(("movement:nominee", "movement:reply"), PLANNER | {"coordinator"}),
+    **dict.fromkeys(
+        ("movement:own_readiness", "movement:add_own_proof", "movement:drop_own_proof"), COORDINATE
+    ),
     **dict.fromkeys(
         ("movement:add_product", "movement:product", "movement:drop_product"),
         PLANNER | {"officer", "agency-head", "coordinator"},

@@ -1,7 +1,10 @@
 """A regency and its movement as two installations: two databases, two folders of keys, processes of their own."""
 
+import http.cookiejar
+import io
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,16 +22,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+from django.test import override_settings
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
+from PIL import Image
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.house import free_port, url_of
-from tests.world import drop_database, make_database, using
+from tests.world import client_of, drop_database, make_database, using
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 SERIES, YEARS = 60, 10
 KILLS = 2
+SECRET = "Dewan belum pernah bersidang."
 
 
 @dataclass(frozen=True)
@@ -64,9 +72,50 @@ class House:
 
     @contextmanager
     def inside(self) -> Iterator[None]:
-        """Look into its database from here."""
-        with using(self.database):
+        """Be this installation for a while: its database, its keys, its files."""
+        folders = {"KEYS": self.folder / "keys", "MEDIA_ROOT": str(self.folder / "files")}
+        with using(self.database), override_settings(**folders):
             yield
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.env['LAWANG_PORT']}"
+
+
+class Browser:
+    """Somebody in front of the pages that an installation serves; `username` is signed in."""
+
+    def __init__(self, house: House, username: str) -> None:
+        self.url = house.url
+        with house.inside():
+            session = client_of(username).cookies[settings.SESSION_COOKIE_NAME].value
+        jar = http.cookiejar.CookieJar()
+        jar.set_cookie(
+            http.cookiejar.Cookie(
+                *(0, settings.SESSION_COOKIE_NAME, session, None, False, "127.0.0.1", True, False),
+                *("/", True, False, None, True, None, None, {}),
+            )
+        )
+        opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(jar)
+        )
+        self.open = opener.open
+
+    def get(self, path: str) -> str:
+        with self.open(self.url + path, timeout=30) as page:
+            return str(page.read().decode())
+
+    def post(self, path: str, page: str, **typed: Any) -> str:
+        """Send a form with the token of a page that was read before; return the page that it leads to."""
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token
+        body = encode_multipart(BOUNDARY, typed | {"csrfmiddlewaretoken": token[1]})
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": MULTIPART_CONTENT})
+        try:
+            with self.open(request, timeout=30) as answer:
+                return str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            raise AssertionError(error.read().decode()) from error
 
 
 def make_house(name: str, folder: Path, port: int) -> House:
@@ -79,6 +128,7 @@ def make_house(name: str, folder: Path, port: int) -> House:
         "DATABASE_URL": url_of(database),
         "LAWANG_DATA": str(folder),
         "LAWANG_PORT": str(port),
+        "LAWANG_SECRET_KEY": settings.SECRET_KEY,  # so that a session made here is one there
         "PYTHONPATH": str(settings.ROOT),
     }
     return House(database, env, folder)
@@ -146,6 +196,17 @@ def introduce(one: House, other: House) -> None:
         *("batch", "admit", str(card), "--agreement", "MoU 12/2026"),
         *("--fingerprint", said.rpartition("sidik ")[2]),
     )
+
+
+def admit(one: House, other: House) -> None:
+    """The same without two more processes."""
+    from lawang.exchange import actions, cards
+
+    with other.inside():
+        card = actions.own_card(at=timezone.now())
+    with one.inside():
+        fingerprint = cards.read(card).fingerprint
+        actions.admit(card, fingerprint=fingerprint, agreement="MoU 12/2026", by=None, at=timezone.now())
 
 
 def fill(amount: int) -> None:
@@ -287,3 +348,152 @@ def test_batches_cross_by_wire_and_by_file_and_a_killed_receiver_loses_and_doubl
     change(regency, 2023, 800)
     assert "dicabut sejak" in movement.lawang("batch", "receive", str(seal(regency)), fails=True)
     assert told(movement)["rows"] == rows
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_self_assessment_goes_up_with_its_evidence_and_its_result_comes_down(
+    two: tuple[House, House], tmp_path: Path
+) -> None:
+    """The regency's side is pages that its own process serves; the movement fetches from their address."""
+    regency, movement = two
+    admit(regency, movement)
+    admit(movement, regency)
+    office = begin_to_answer(regency)
+    year = timezone.localdate().year
+
+    key, items = own_items(regency)
+    page = office.get("/kelola/penilaian/")
+    for item, proposed in items:
+        office.post(f"/kelola/penilaian/{key}/{item}/", page, words=proposed or SECRET, seen="")
+    proof = SimpleUploadedFile("rapat.png", picture(), "image/png")
+    office.post(
+        f"/kelola/penilaian/{key}/A1-3/bukti/",
+        page,
+        proves="Foto rapat",
+        date=timezone.localdate().isoformat(),
+        file=proof,
+    )
+    assert "Menunggu panel." in office.post(f"/kelola/penilaian/{key}/lakukan/kirim/", page)
+    seal_on_the_page(office, regency)
+
+    sent, final = take_mark_and_publish(movement, year)
+    result = SimpleUploadedFile("hasil.zip", sent, "application/zip")
+    office.post("/kelola/kiriman/unggah/", page, batch=result)
+    page = office.get("/kelola/penilaian/")
+    words = f"{final:.2f}".replace(".", ",")
+    assert f"Nilai akhir {words}." in page
+    assert "Perbarui SK Dewan." in page
+    assert words in office.get("/hasil-evaluasi/16.11/")
+
+    recommendation = re.search(r"/kelola/penilaian/rekomendasi/[0-9a-f-]{36}/", page)
+    assert recommendation
+    office.post(recommendation[0], page, state="done", note="SK 7/2026 terbit.")
+    seal_on_the_page(office, regency)
+    assert followed(movement) == ("done", "SK 7/2026 terbit.")
+
+
+def begin_to_answer(regency: House) -> Browser:
+    """Let the coordinator begin this year's self-assessment on the regency's pages."""
+    from lawang.movement.tests.cast import VERBS, make_instrument
+    from tests.cast import make_membership, make_role, make_user
+    from tests.plan_factory import make_plan
+
+    today = timezone.localdate()
+    with regency.inside():
+        make_plan()
+        instrument = make_instrument(year=today.year).pk
+        verbs = VERBS["coordinator"] | {"exchange.*": "all"}
+        make_membership(make_user("ratna"), role=make_role("coordinator", verbs))
+    office = Browser(regency, "ratna")
+    office.post(
+        "/kelola/penilaian/mulai/",
+        office.get("/kelola/penilaian/"),
+        instrument=instrument,
+        year=today.year,
+        track="reguler",
+        until=(today + timedelta(days=9)).isoformat(),
+    )
+    return office
+
+
+def own_items(regency: House) -> tuple[str, list[tuple[str, str]]]:
+    """Return the key of the regency's assessment, and its items with what the system proposes."""
+    from lawang.movement.models import Assessment
+
+    with regency.inside():
+        own = Assessment.objects.get()
+        return str(own.key), list(own.answers.values_list("item", "proposed"))
+
+
+def seal_on_the_page(office: Browser, regency: House) -> None:
+    from lawang.exchange.models import Peer
+
+    with regency.inside():
+        path = f"/kelola/simpul/{Peer.objects.get().key}/"
+    assert "disegel" in office.post(f"{path}segel/", office.get(path))
+
+
+def take_mark_and_publish(movement: House, year: int) -> tuple[bytes, Decimal]:
+    """Fetch what the regency sent, read it as an assessor, mark and publish; return the batch down and the result."""
+    from lawang.areas.models import Area
+    from lawang.exchange import actions, carrying
+    from lawang.exchange.models import Peer
+    from lawang.exchange.tests.sides import content_of
+    from lawang.measures.models import Evidence
+    from lawang.movement import panel
+    from lawang.movement.models import Assessment
+    from lawang.movement.tests.cast import hand_in, make_instrument, person, survey
+    from lawang.record.actions import read_file
+
+    at = timezone.now()
+    with movement.inside():
+        secretary, assessor = person("movement-secretariat", "ketut"), person("assessor", "made")
+        evaluation = panel.open_evaluation(
+            make_instrument(year=year), year, answers_until=at + timedelta(days=9), by=secretary, at=at
+        )
+        panel.enter(evaluation, {Area.objects.get(code="16.11"): "reguler"}, by=secretary, at=at)
+        peer = Peer.objects.get()
+        assert carrying.collect(peer, at=at) == carrying.Collected(taken=1, refused=0, waiting=0)
+        row = Assessment.objects.whole().get()
+        assert row.state == Assessment.State.RELEASED
+        answer = row.answers.get(item="A1-3")
+        assert answer.words == SECRET
+        [proof] = Evidence.objects.filter(about=answer.key)
+        assert proof.file is not None
+        with read_file(proof.file) as stream, Image.open(stream) as image:
+            assert image.size == (40, 30)
+
+        panel.seat(evaluation, assessor, assessments=[row], by=secretary, at=at)
+        panel.begin_marking(evaluation, by=secretary, at=at)
+        sheet = panel.declare(row, by=assessor, at=at)
+        seen = client_of("made").get(f"/gerakan/menilai/{row.key}/baseline/").content.decode()
+        assert SECRET in seen
+        assert "Foto rapat" in seen
+        marks = {item.code: (3, "") for item in panel.items_of(sheet)}
+        hand_in(row, assessor, marks, recommendations="Perbarui SK Dewan.")
+        survey(row, C1_1="2.75")
+        settled = panel.settle(row, by=secretary, at=at)
+        evaluation.refresh_from_db()
+        assert panel.publish(evaluation, by=secretary, at=at) == 1
+        batch = actions.seal(peer, by=None, at=at)
+        assert batch is not None
+        assert settled.final is not None
+        return content_of(batch), settled.final
+
+
+def followed(movement: House) -> tuple[str, str]:
+    """Fetch again, and return what the movement now knows of its recommendation."""
+    from lawang.exchange import carrying
+    from lawang.exchange.models import Peer
+    from lawang.movement.models import Recommendation
+
+    with movement.inside():
+        found = carrying.collect(Peer.objects.get(), at=timezone.now())
+        assert (found.taken, found.refused) == (1, 0)
+        row = Recommendation.objects.get()
+        return row.state, row.note

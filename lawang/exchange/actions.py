@@ -19,7 +19,7 @@ from lawang.lib.dates import long_date
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people.models import Node, NodeKey, User
-from lawang.people.node import day_of, node
+from lawang.people.node import day_of, forget, node
 from lawang.people.permissions import demand
 from lawang.record import files
 from lawang.record.actions import record
@@ -82,6 +82,24 @@ def change_keys(*, by: User | None, at: datetime) -> None:
     keys.change()
     list_batch_keys(at=at)
     record(here, "batch_keys_changed", by=by, at=at)
+
+
+@transaction.atomic
+def set_address(base_url: str, *, by: User | None, at: datetime) -> Node:
+    """Write where others reach this node, without a slash at the end; "": its batches are carried as files.
+
+    It stands on our card from now on, and before every link that we send. Raise Refused for an address that no peer
+    would fetch from.
+    """
+    _allow(by, "exchange.admit")
+    cards.check_address(base_url)
+    here = Node.objects.select_for_update().get(pk=own_node().pk)
+    before, here.base_url = here.base_url, base_url.rstrip("/")
+    if before != here.base_url:
+        here.save(update_fields=["base_url"])
+        record(here, "set_up", by=by, at=at, before={"base_url": before}, after={"base_url": here.base_url})
+        forget()
+    return here
 
 
 # Peers

@@ -8,13 +8,14 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lawang.exchange import incoming, outgoing, rules
+        from lawang.exchange import checks, incoming, outgoing, rules
         from lawang.exchange.parts import register_part
         from lawang.people.node import is_movement
         from lawang.people.permissions import may
         from lawang.web import shell
 
         rules.install()
+        checks.register()
         for kind, title, write, read, schema in (
             ("plan", _("rencana induk"), outgoing.plans, incoming.read_plan, outgoing.PLAN),
             ("services", _("daftar layanan"), outgoing.services, incoming.read_services, outgoing.SERVICES),

@@ -1,31 +1,30 @@
 """Pages about other nodes: who is admitted, what came from them, what was sent to them."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Case, CharField, Count, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Max, Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from lawang.exchange import actions, cards, carrying
-from lawang.exchange.forms import AdmitForm, NodeFilters, SentFilters, UploadForm, WhyForm
+from lawang.exchange.forms import AddressForm, AdmitForm, NodeFilters, SentFilters, UploadForm, WhyForm
 from lawang.exchange.models import Peer, PeerKey, ReceivedBatch, ReceivedPart, SentBatch
 from lawang.exchange.parts import title_of
+from lawang.exchange.standing import peers_at, state_words
 from lawang.lib.dates import long_date
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
-from lawang.people.node import day_of, is_movement, now
+from lawang.people.node import day_of, is_movement, node, now
 from lawang.people.permissions import may, needs
 from lawang.people.views import me
 from lawang.record.actions import read_file
@@ -39,55 +38,6 @@ TAKEN, WAITING, REFUSED = ReceivedBatch.State.TAKEN, ReceivedBatch.State.WAITING
 
 
 # Nodes
-
-
-def peers_at(at: datetime) -> QuerySet[Any]:
-    """Return every peer with how it stands: `number` and `sealed` of its last batch, `held` waiting, `state`, `why`.
-
-    `silent` counts from its last batch, or from its admission when none has come.
-    """
-    mine = ReceivedBatch.objects.filter(peer=OuterRef("pk"))
-    last = mine.filter(state=TAKEN).order_by("-sequence")
-    refused = mine.filter(state=REFUSED).order_by("-pk")
-    stale = at - timedelta(days=settings.STALE_DAYS)
-    found = Peer.objects.annotate(
-        number=Subquery(last.values("sequence")[:1]),
-        sealed=Subquery(last.values("sealed_at")[:1]),
-        held=Count("received", filter=Q(received__state=WAITING)),
-        why=Subquery(refused.values("reason")[:1]),
-        refused_at=Subquery(refused.values("came_at")[:1]),
-        heard=Coalesce("heard_at", "admitted_at"),
-    )
-    return found.annotate(
-        state=Case(
-            When(revoked_at__isnull=False, then=Value("revoked")),
-            When(
-                Q(refused_at__isnull=False) & (Q(heard_at__isnull=True) | Q(refused_at__gt=F("heard_at"))),
-                then=Value("refused"),
-            ),
-            When(held__gt=0, then=Value("waiting")),
-            When(heard__lt=stale, then=Value("silent")),
-            default=Value("fresh"),
-            output_field=CharField(),
-        )
-    ).order_by("area_code", "pk")
-
-
-def state_words(peer: Any, at: datetime) -> str:
-    """Say how a peer stands, with what to do where something is."""
-    match peer.state:
-        case "revoked":
-            return _("Dicabut sejak %(date)s") % {"date": long_date(day_of(peer.revoked_at))}
-        case "refused":
-            return _("Ditolak: %(why)s") % {"why": peer.why}
-        case "waiting":
-            return _("Menunggu nomor %(number)s") % {"number": (peer.number or 0) + 1}
-        case "silent":
-            days = (at - peer.heard).days
-            return ngettext("%(count)s hari tidak ada kabar", "%(count)s hari tidak ada kabar", days) % {
-                "count": number(days)
-            }
-    return _("Ada kabar") if peer.number else _("Belum pernah mengirim")
 
 
 def _found(request: HttpRequest) -> tuple[NodeFilters, QuerySet[Any], datetime]:
@@ -258,6 +208,42 @@ def card(request: HttpRequest) -> HttpResponse:
             "may_admit": may(request.user, "exchange.admit"),
             "crumbs": _crumbs(),
         },
+    )
+
+
+@needs("exchange.admit")
+def address(request: HttpRequest) -> HttpResponse:
+    """Write where other nodes reach this one."""
+    form = AddressForm(request.POST or None, initial={"base_url": node().base_url})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_address(form.cleaned_data["base_url"], by=me(request), at=now())
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(
+                request,
+                _(
+                    "Alamat tersimpan dan tertulis di kartu. "
+                    "Kirim kartu yang baru kepada simpul yang sudah menerima kita."
+                ),
+            )
+            return redirect("exchange:card")
+    return render(
+        request,
+        "people/form.html",
+        {
+            "title": _("Alamat instalasi ini"),
+            "lead": _(
+                "Di alamat ini simpul lain mengambil kiriman kita. Alamat ini juga tertulis di kartu, "
+                "dan di depan setiap tautan di surel dan surat."
+            ),
+            "form": form,
+            "submit": _("Simpan alamat"),
+            "cancel": reverse("exchange:card"),
+            "crumbs": _crumbs(),
+        },
+        status=422 if form.errors else 200,
     )
 
 

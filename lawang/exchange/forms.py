@@ -4,10 +4,14 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lawang.exchange.cards import check_address
 from lawang.exchange.models import Peer
+from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.web.forms import FileField, Form, LongTextField
 from lawang.web.tables import Filters
@@ -38,6 +42,31 @@ class AdmitForm(Form):
         help_text=_("Nomor dan tanggalnya."),
         max_length=200,
     )
+
+
+class AddressForm(Form):
+    base_url = forms.CharField(
+        label=_("Alamat instalasi ini"),
+        help_text=_(
+            "Misalnya https://kotacerdas.contoh.go.id. Kosongkan bila kiriman dibawa sebagai berkas."
+        ),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput({"inputmode": "url", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_base_url(self) -> str:
+        typed: str = self.cleaned_data["base_url"]
+        try:
+            check_address(typed)
+        except Refused:
+            raise ValidationError(
+                gettext(
+                    "Tulis https:// dan nama servernya saja, tanpa apa pun di belakangnya. "
+                    "http:// hanya untuk mesin ini sendiri, misalnya http://localhost:8000."
+                )
+            ) from None
+        return typed
 
 
 class WhyForm(Form):

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("kelola/simpul/", desk.nodes, name="nodes"),
     path("kelola/simpul/unduh.csv", desk.nodes_csv, name="nodes_csv"),
     path("kelola/simpul/kartu/", desk.card, name="card"),
+    path("kelola/simpul/kartu/alamat/", desk.address, name="address"),
     path("kelola/simpul/kartu/ganti-kunci/", desk.change_keys, name="change_keys"),
     path("kelola/simpul/terima/", desk.admit, name="admit"),
     path("kelola/simpul/<uuid:key>/", desk.one_node, name="node"),

@@ -11,6 +11,7 @@ class MovementConfig(AppConfig):
 
     def ready(self) -> None:
         from lawang.movement import batches, packs, rules
+        from lawang.movement.cohorts import batches as cohort_batches
         from lawang.movement.cohorts import packs as cohort_packs
         from lawang.movement.exhibition import rules as exhibition
 
@@ -18,6 +19,7 @@ class MovementConfig(AppConfig):
         exhibition.install()
         packs.register()
         batches.register()
+        cohort_batches.register()
         cohort_packs.register()
         self._links()
 

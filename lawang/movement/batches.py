@@ -14,16 +14,21 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lawang.areas.models import Area
+from lawang.documents import actions as documents
 from lawang.exchange.models import Peer, ReceivedPart
 from lawang.exchange.parts import NotYet, Piece, Schema, register_part
 from lawang.lib.refused import Refused
+from lawang.lib.text import is_text
 from lawang.measures.models import Evidence
+from lawang.movement import letters
 from lawang.movement.answering import LONGEST
 from lawang.movement.checking import proofs_of
+from lawang.movement.cohorts.models import Determination
 from lawang.movement.models import Answer, Assessment, Evaluation, Instrument, Objection, Recommendation
 from lawang.people.models import Node
 from lawang.people.node import day_of, node
@@ -58,6 +63,16 @@ RESULT = Schema(
 FOLLOW_UP = Schema(1, {"year": "integer", "recommendations": "list"})  # {key, state, note, due}
 OBJECTION = Schema(1, {"year": "integer", "objections": "list"})  # {key, words, at}
 REPLY = Schema(1, {"year": "integer", "objections": "list"})  # {key, answer, is_accepted, answered_at}
+LETTER = Schema(
+    1,
+    {
+        "about": "text",  # "result/<year>", "cohort/<key>"
+        "title": "mapping",
+        "number": "text",
+        "date": "text",
+        "content": "text",  # the signed PDF in base64
+    },
+)
 SENT = (Assessment.State.RELEASED, Assessment.State.MARKED, Assessment.State.PUBLISHED)
 
 
@@ -452,6 +467,55 @@ def read_replies(part: ReceivedPart, content: bytes, at: datetime) -> None:
         record(row.assessment, "objection_answered", by=None, at=at, after={"is_accepted": is_accepted})
 
 
+def signed_letters(peer: Peer, at: datetime) -> Iterator[Piece]:
+    """Yield the letters about the regency that are signed and in force: of its results, of its way into cohorts."""
+    decisions = Determination.objects.filter(participant__area__code=peer.area_code).select_related(
+        "participant__cohort"
+    )
+    results = Assessment.objects.filter(
+        area__code=peer.area_code, state=Assessment.State.PUBLISHED
+    ).select_related("evaluation")
+    things: dict[str, models.Model] = {f"result/{one.evaluation.year}": one for one in results}
+    things |= {f"cohort/{one.participant.cohort.key}": one for one in decisions}
+    for about, thing in sorted(things.items()):
+        letter = letters.valid_of(thing)
+        if letter is None or letter.date is None:
+            continue
+        document = {
+            "about": about,
+            "title": letter.title,
+            "number": letter.number,
+            "date": letter.date.isoformat(),
+            "content": base64.b64encode(documents.file_of(letter)).decode(),
+        }
+        yield Piece(f"letter/{about}", canonical(document), 1, is_secret=True)
+
+
+def read_letter(part: ReceivedPart, content: bytes, at: datetime) -> None:
+    """Keep a letter as a document from elsewhere, with what its signature is worth. One that is withdrawn stays."""
+    if part.is_withdrawn:
+        return
+    given = _document(part, content, LETTER)
+    kind, _slash, name = given["about"].partition("/")
+    thing: models.Model | None = None
+    if kind == "result" and name.isdecimal():
+        thing = Assessment.objects.filter(area=node().area, evaluation__year=int(name)).first()
+    elif kind == "cohort":
+        rows = Determination.objects.filter(participant__area=node().area)
+        thing = next((one for one in rows.filter(participant__cohort__key__iexact=name)), None)
+    if thing is None:
+        raise NotYet(
+            _("Surat ini tentang hal yang belum sampai di sini: %(about)s.") % {"about": given["about"][:60]}
+        )
+    try:
+        pdf, day = base64.b64decode(given["content"], validate=True), date.fromisoformat(given["date"])
+    except (ValueError, binascii.Error):
+        raise Refused(_("Surat %(number)s tidak dapat dibaca.") % {"number": given["number"][:60]}) from None
+    if not is_text(given["title"]):
+        raise Refused(_("Surat %(number)s tidak dapat dibaca.") % {"number": given["number"][:60]})
+    letters.receive(thing, pdf, title=given["title"], number=given["number"][:80], date=day, at=at)
+
+
 def register() -> None:
     """Let batches carry these parts. Proofs stand before the answers that name them."""
     movement = Node.Kind.MOVEMENT
@@ -491,5 +555,13 @@ def register() -> None:
         write=replies,
         read=read_replies,
         schema=REPLY,
+        sent_by=str(movement),
+    )
+    register_part(
+        "letter",
+        title=gettext_lazy("surat gerakan"),
+        write=signed_letters,
+        read=read_letter,
+        schema=LETTER,
         sent_by=str(movement),
     )

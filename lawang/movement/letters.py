@@ -1,6 +1,8 @@
 """Letters of the movement, numbered and signed by its head: results of an evaluation, decisions about participants."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date as Date
 from datetime import datetime
 
 from django.db import models, transaction
@@ -11,14 +13,16 @@ from lawang.documents import actions as documents
 from lawang.documents.models import Document
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
-from lawang.lib.text import say
+from lawang.lib.text import Text, say
 from lawang.movement.models import Assessment, Evaluation
-from lawang.people.models import Agency, User
+from lawang.people.models import Agency, Membership, User
+from lawang.people.node import day_of
 from lawang.people.permissions import demand, grants
 from lawang.record.actions import thing_name
 
 RESULT, CHOSEN, NOT_CHOSEN = "gerakan/result", "gerakan/chosen", "gerakan/not-chosen"
 RUN = "movement.run"
+RELEASE = "movement.release"
 STANDING = (Document.State.WAITING, Document.State.VALID)
 NONE = "–"  # printed where nobody wrote anything
 
@@ -35,7 +39,45 @@ def office_of(user: User) -> Agency:
 
 def letters_of(thing: models.Model) -> list[Document]:
     """Return the letters about a thing, newest first."""
-    return list(Document.objects.filter(about=thing_name(thing)).order_by("-pk"))
+    rows = Document.objects.filter(about=thing_name(thing)).select_related("file")
+    return list(rows.order_by("-pk"))
+
+
+def receive(
+    thing: models.Model, content: bytes, *, title: Text, number: str, date: Date, at: datetime
+) -> Document | None:
+    """Keep a letter of the movement that came in a batch, with what its signature is worth; None: it is here already.
+
+    It takes the place of an earlier one about the same thing. Raise Refused for a file whose signature is broken.
+    """
+    earlier = Document.objects.filter(about=thing_name(thing), state=Document.State.VALID)
+    if earlier.filter(sha256=hashlib.sha256(content).hexdigest()).exists():
+        return None
+    document = documents.register_elsewhere(
+        kind="letter",
+        title=title,
+        number=number,
+        date=date,
+        office=_home_office(at),
+        about=thing,
+        upload=content,
+        by=None,
+        at=at,
+    )
+    for old in earlier.exclude(pk=document.pk):
+        documents.replace(old, with_=document, by=None, at=at, why=_("Gerakan mengirim surat penggantinya."))
+    return document
+
+
+def _home_office(at: datetime) -> Agency:
+    """Return whose letter it is at the regency: the office of who releases the self-assessment, else the first one."""
+    on = day_of(at)
+    held = Membership.objects.filter(role__verbs__has_key=RELEASE, from_date__lte=on).exclude(to_date__lt=on)
+    first = held.select_related("agency").order_by("pk").first()
+    office = first.agency if first else Agency.objects.filter(valid_to=None).order_by("pk").first()
+    if office is None:
+        raise Refused(_("Belum ada instansi di pemasangan ini. Buat dahulu instansinya."))
+    return office
 
 
 def valid_of(thing: models.Model) -> Document | None:

@@ -38,8 +38,8 @@ def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
 
 
 def may_read_letter(user: AbstractBaseUser | AnonymousUser, document: Document) -> bool:
-    """Tell whether somebody may read a signed letter of the movement: its secretariat."""
-    return bool(may(user, "movement.run"))
+    """Tell whether somebody may read a signed letter of the movement: its secretariat, the regency's own people."""
+    return any(may(user, f"movement.{verb}") for verb in ("run", "answer", "release", "follow_up", "reply"))
 
 
 def install() -> None:

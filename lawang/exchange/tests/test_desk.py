@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from lawang.exchange import actions, cards, desk
+from lawang.exchange import actions, cards, standing
 from lawang.exchange.models import Peer, ReceivedBatch, SentBatch
 from lawang.exchange.tests.sides import AT, Side, introduce, make_rolled, receive, seal
 from lawang.people.middleware import HAS_FACTOR
-from lawang.people.models import User
+from lawang.people.models import Node, User
 from lawang.plans.models import Indicator
+from lawang.record.models import Entry
 from tests.cast import make_membership, make_role, make_user
 from tests.plan_factory import make_indicator, make_plan, make_programme, make_value
 
@@ -86,6 +87,37 @@ def test_our_card_shows_the_fingerprint_that_others_compute(pair: Pair, browser:
         assert shown in page(browser, "/kelola/simpul/kartu/")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("http://kota.contoh.id", "https://kota.contoh.id/lawang", "https://kota.contoh.id/?a=1"),
+        *("kota.contoh.id", "https://siapa@kota.contoh.id", "ftp://localhost", "https://"),
+    ],
+)
+def test_an_address_that_no_peer_would_fetch_from_is_not_taken(
+    pair: Pair, browser: Client, typed: str
+) -> None:
+    with pair[0].here():
+        before = Node.objects.get().base_url
+        answer = browser.post("/kelola/simpul/kartu/alamat/", {"base_url": typed})
+        assert answer.status_code == 422
+        assert f'value="{typed}"' in answer.content.decode()
+        assert Node.objects.get().base_url == before
+
+
+@pytest.mark.parametrize("typed", ["https://kota.contoh.id", "http://localhost:8000/", ""])
+def test_the_address_stands_on_our_card_and_in_the_history(pair: Pair, browser: Client, typed: str) -> None:
+    with pair[0].here():
+        assert "mengambil kiriman kita" in page(browser, "/kelola/simpul/kartu/alamat/")
+        answer = browser.post("/kelola/simpul/kartu/alamat/", {"base_url": typed})
+        assert answer.status_code == 302
+        assert (typed.rstrip("/") or "Belum ditulis") in page(browser, answer["Location"])
+        assert cards.read(actions.own_card(at=timezone.now())).base_url == typed.rstrip("/")
+    entry = Entry.objects.filter(verb="set_up").latest("pk")
+    assert entry.by_id is not None
+    assert entry.after == {"base_url": typed.rstrip("/")}
+
+
 def test_keys_are_changed_after_a_question(pair: Pair, browser: Client) -> None:
     before = cards.read(pair[0].card()).fingerprint
     with pair[0].here():
@@ -154,8 +186,8 @@ def test_revoking_needs_a_reason(pair: Pair, browser: Client) -> None:
 
 
 def state_of(pair: Pair, at: Any) -> tuple[str, str]:
-    peer = desk.peers_at(at).get(key=pair[0].uuid)
-    return peer.state, desk.state_words(peer, at)
+    peer = standing.peers_at(at).get(key=pair[0].uuid)
+    return peer.state, standing.state_words(peer, at)
 
 
 def test_how_a_node_stands(pair: Pair, settings: Any) -> None:

@@ -1,6 +1,7 @@
 """Call a cohort, invite, take in what a region declares of its readiness, and follow where each participant stands.
 
-A region fills in the form without an account: whoever holds the link of its invitation writes for it.
+A region fills in the form without an account: whoever holds the link of its invitation writes for it. With an
+installation of its own it fills in the same form there, by its own people, and a batch brings it (batches.py).
 """
 
 import csv
@@ -335,8 +336,15 @@ def questions_of(form: Blueprint) -> list[dict[str, Any]]:
     return [question for part in form.definition["parts"] for question in part["questions"]]
 
 
-def _writable(participant: Participant, at: datetime) -> Participant:
-    """Return the participant, locked, while its form may be written. Raise Refused with when it closed."""
+def _writable(
+    participant: Participant, at: datetime, by: User | None, verb: str = "movement.answer"
+) -> Participant:
+    """Return the participant, locked, while its form may be written. Raise Refused with when it closed.
+
+    `by` is somebody of the regency's own installation, who must hold the verb; None: the holder of the link.
+    """
+    if by is not None:
+        demand(by, verb)
     row = (
         Participant.objects.select_for_update(of=("self",))
         .select_related("cohort__form", "area")
@@ -374,13 +382,14 @@ def write(
     answers: Mapping[str, Mapping[str, str]],
     applications: Iterable[Mapping[str, Any]],
     by_office: str,
+    by: User | None = None,
     at: datetime,
 ) -> Submission:
     """Keep a draft of the readiness form: question -> {"level", "words"}, rows of applications, who fills it in.
 
     Questions and levels that the form does not have are left out. Raise Refused outside the period, for too many rows.
     """
-    row = _writable(participant, at)
+    row = _writable(participant, at, by)
     assert row.cohort.form is not None
     submission, _is_new = Submission.objects.select_for_update().get_or_create(
         participant=row, defaults={"form": row.cohort.form, "changed_at": at}
@@ -411,12 +420,12 @@ def write(
 
 
 @transaction.atomic
-def send(participant: Participant, *, at: datetime) -> Submission:
+def send(participant: Participant, *, by: User | None = None, at: datetime) -> Submission:
     """Send the readiness form as it is kept; until the deadline it may be sent again.
 
     Raise Refused for questions without a level and when nobody says which office filled it in.
     """
-    row = _writable(participant, at)
+    row = _writable(participant, at, by, "movement.release")
     submission = Submission.objects.select_for_update(of=("self",)).filter(participant=row).first()
     if submission is None:
         raise Refused(_("Formulirnya masih kosong."))
@@ -434,24 +443,25 @@ def send(participant: Participant, *, at: datetime) -> Submission:
     submission.sent_at = at
     submission.save(update_fields=["sent_at"])
     if row.status == Status.INVITED:
-        stand(row, Status.APPLIED, by=None, at=at)
-    record(submission, "readiness_sent", by=None, at=at, after={"answers": len(submission.answers)})
-    notify(
-        address=row.contact,
-        kind="readiness_received",
-        subject=_("Formulir kesiapan %(area)s diterima") % {"area": row.area.title},
-        body=_(
-            "Formulir kesiapan %(area)s diterima %(when)s.\n\n"
-            "Sampai %(until)s isinya masih boleh diubah lewat tautan yang sama."
+        stand(row, Status.APPLIED, by=by, at=at)
+    record(submission, "readiness_sent", by=by, at=at, after={"answers": len(submission.answers)})
+    if row.contact:
+        notify(
+            address=row.contact,
+            kind="readiness_received",
+            subject=_("Formulir kesiapan %(area)s diterima") % {"area": row.area.title},
+            body=_(
+                "Formulir kesiapan %(area)s diterima %(when)s.\n\n"
+                "Sampai %(until)s isinya masih boleh diubah lewat tautan yang sama."
+            )
+            % {
+                "area": row.area.title,
+                "when": long_moment(at),
+                "until": long_moment(row.cohort.closes_at) if row.cohort.closes_at else "",
+            },
+            about=row,
+            at=at,
         )
-        % {
-            "area": row.area.title,
-            "when": long_moment(at),
-            "until": long_moment(row.cohort.closes_at) if row.cohort.closes_at else "",
-        },
-        about=row,
-        at=at,
-    )
     return submission
 
 
@@ -463,10 +473,16 @@ def missing(submission: Submission) -> int:
 
 @transaction.atomic
 def prove(
-    participant: Participant, upload: "UploadedFile[bytes]", *, question: str, proves: str, at: datetime
+    participant: Participant,
+    upload: "UploadedFile[bytes]",
+    *,
+    question: str,
+    proves: str,
+    by: User | None = None,
+    at: datetime,
 ) -> Proof:
     """Add a file that shows the answer to a question."""
-    row = _writable(participant, at)
+    row = _writable(participant, at, by)
     assert row.cohort.form is not None
     submission, _is_new = Submission.objects.select_for_update().get_or_create(
         participant=row, defaults={"form": row.cohort.form, "changed_at": at}
@@ -477,23 +493,21 @@ def prove(
         raise Refused(_("Tulis apa yang dibuktikan, misalnya “daftar hadir rapat 12 Maret”."))
     if submission.proofs.count() >= PROOFS:
         raise Refused(_("Paling banyak %(most)s berkas bukti.") % {"most": PROOFS})
-    file = keep_file(
-        upload, name=str(upload.name), about=submission, privacy=Privacy.INTERNAL, by=None, at=at
-    )
+    file = keep_file(upload, name=str(upload.name), about=submission, privacy=Privacy.INTERNAL, by=by, at=at)
     proof = Proof.objects.create(
         submission=submission, question=question, proves=proves.strip()[:200], file=file, at=at
     )
-    record(submission, "readiness_proved", by=None, at=at, after={"question": question})
+    record(submission, "readiness_proved", by=by, at=at, after={"question": question})
     return proof
 
 
 @transaction.atomic
-def drop_proof(participant: Participant, proof: Proof, *, at: datetime) -> None:
+def drop_proof(participant: Participant, proof: Proof, *, by: User | None = None, at: datetime) -> None:
     """Take a file away again, before the deadline; the file itself stays in the record."""
-    row = _writable(participant, at)
+    row = _writable(participant, at, by)
     if proof.submission.participant_id != row.pk:
         raise Refused(_("Berkas itu bukan milik formulir ini."))
-    record(proof.submission, "readiness_proof_dropped", by=None, at=at, after={"question": proof.question})
+    record(proof.submission, "readiness_proof_dropped", by=by, at=at, after={"question": proof.question})
     proof.delete()
 
 

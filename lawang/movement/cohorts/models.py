@@ -1,7 +1,8 @@
 """Cohorts: the call, who takes part, what they sent, how they were chosen, and how they are mentored.
 
 A call (Cohort) has participants; a participant hands in one Submission, is marked blind on Ballots, and gets one
-Determination. What a regency's own installation holds (products, nominations) stands at the end.
+Determination. A regency's own installation has its own row of a call and of itself in it, with what batches bring
+(batches.py); what only a regency holds (products, nominations) stands at the end.
 """
 
 import uuid
@@ -288,7 +289,9 @@ class Determination(models.Model):
     is_chosen = models.BooleanField()
     reason = models.TextField()
     score = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # None at the regency: it came in a batch, which names nobody
     at = models.DateTimeField()
 
 
@@ -390,7 +393,9 @@ class Comment(models.Model):
     revision = models.PositiveSmallIntegerField(null=True, blank=True)  # of the plan, as the mentor read it
     quoted = models.CharField(max_length=300)  # the line's title then
     words = models.TextField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # None at the regency: it came in a batch, which names nobody
     at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     answer = models.TextField(blank=True)

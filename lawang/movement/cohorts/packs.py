@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -221,9 +222,13 @@ def keep(kind: str, code: str, title: Text, definition: dict[str, Any], pack: Pa
         )
 
 
-def newest(kind: str) -> list[Blueprint]:
+def newest_of(kind: str) -> QuerySet[Blueprint]:
     """Return the newest version of each definition of a kind, by code."""
-    return list(Blueprint.objects.filter(kind=kind).order_by("code", "-number").distinct("code"))
+    return Blueprint.objects.filter(kind=kind).order_by("code", "-number").distinct("code")
+
+
+def newest(kind: str) -> list[Blueprint]:
+    return list(newest_of(kind))
 
 
 def register() -> None:

@@ -11,6 +11,7 @@ from lawang.movement.cohorts.models import (
     Product,
     Submission,
 )
+from lawang.people.node import is_movement
 from lawang.people.permissions import may, register
 from lawang.record import verbs
 from lawang.record.files import register_reader
@@ -36,7 +37,9 @@ def _owner(thing: object) -> set[int]:
 
 
 def may_read_proof(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
-    """Tell whether somebody may read what a region sent: the secretariat, its assessors, its mentors."""
+    """Tell whether somebody may read what a region sent: itself, the secretariat, its assessors, its mentors."""
+    if not is_movement():
+        return bool(may(user, "movement.answer"))
     row = Submission.objects.filter(key=file.about.partition(":")[2]).select_related("participant").first()
     return row is not None and _concerns(user, row.participant)
 
@@ -68,6 +71,7 @@ def install() -> None:
         noun=gettext_lazy("produk layanan ini"),
         agencies=_owner,
     )
+    register("movement.reply", title=gettext_lazy("menjawab komentar pendamping"))
     register("movement.weigh", title=gettext_lazy("menimbang calon program percepatan"))
     verbs.register(
         {
@@ -78,6 +82,7 @@ def install() -> None:
             "cohort_called": gettext_lazy("Angkatan dipanggil"),
             "cohort_extended": gettext_lazy("Tenggat pendaftaran diubah"),
             "cohort_moved": gettext_lazy("Angkatan maju selangkah"),
+            "cohort_received": gettext_lazy("Kabar angkatan diterima dari gerakan"),
             "cohort_taken_in": gettext_lazy("Riwayat angkatan dimuat"),
             "comment_answered": gettext_lazy("Komentar dijawab"),
             "comment_made": gettext_lazy("Komentar ditulis"),
@@ -99,6 +104,7 @@ def install() -> None:
             "point_revised": gettext_lazy("Nilai seleksi diubah setelah dibicarakan"),
             "product_dropped": gettext_lazy("Produk layanan dihapus"),
             "product_worded": gettext_lazy("Produk layanan dirumuskan"),
+            "readiness_not_taken": gettext_lazy("Formulir kesiapan dari kiriman tidak diterima"),
             "readiness_proof_dropped": gettext_lazy("Bukti kesiapan dihapus"),
             "readiness_proved": gettext_lazy("Bukti kesiapan diunggah"),
             "readiness_sent": gettext_lazy("Formulir kesiapan dikirim"),

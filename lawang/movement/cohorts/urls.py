@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from lawang.movement.cohorts import views
-from lawang.movement.cohorts.desk import jury, mentors, secretariat, workshop
+from lawang.movement.cohorts.desk import jury, mentors, participation, secretariat, workshop
 
 urlpatterns: list[URLPattern] = [
     path("gerakan/angkatan/", views.cohorts, name="cohorts"),
@@ -44,6 +44,17 @@ urlpatterns: list[URLPattern] = [
     path("kelola/pendampingan/<uuid:key>/", mentors.participant, name="mentored"),
     path("kelola/pendampingan/<uuid:key>/<slug:what>/", mentors.add, name="mentor_add"),
     path("kelola/bimbingan/", workshop.home, name="workshop"),
+    path("kelola/bimbingan/angkatan/<uuid:key>/", participation.participation, name="participation"),
+    path("kelola/bimbingan/angkatan/<uuid:key>/kesiapan/", participation.readiness, name="own_readiness"),
+    path(
+        "kelola/bimbingan/angkatan/<uuid:key>/kesiapan/bukti/", participation.add_proof, name="add_own_proof"
+    ),
+    path(
+        "kelola/bimbingan/angkatan/<uuid:key>/kesiapan/bukti/<uuid:proof>/hapus/",
+        participation.drop_proof,
+        name="drop_own_proof",
+    ),
+    path("kelola/bimbingan/komentar/<uuid:key>/", participation.reply, name="reply"),
     path("kelola/bimbingan/percepatan/", workshop.funnel, name="funnel"),
     path("kelola/bimbingan/percepatan/<uuid:key>/<slug:what>/", workshop.nominee, name="nominee"),
     path("kelola/bimbingan/produk/", workshop.products, name="products"),

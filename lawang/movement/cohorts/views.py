@@ -1,5 +1,6 @@
 """What everybody may see of cohorts, and the readiness form behind the link of an invitation."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -213,7 +214,7 @@ def _held(secret: str) -> Participant:
     return participant
 
 
-def _blueprint(participant: Participant) -> Blueprint:
+def blueprint_of(participant: Participant) -> Blueprint:
     """Return the form that the region fills in: the one it began with."""
     submission = getattr(participant, "submission", None)
     form = submission.form if submission else participant.cohort.form
@@ -228,7 +229,7 @@ def readiness(request: HttpRequest, secret: str) -> HttpResponseBase:
     """Show the readiness form of the region whose link this is; keep it as a draft, or send it."""
     participant = _held(secret)
     submission = getattr(participant, "submission", None)
-    blueprint = _blueprint(participant)
+    blueprint = blueprint_of(participant)
     form = ReadinessForm(blueprint, request.POST if request.method == "POST" else None, submission=submission)
     if request.method == "POST" and form.is_valid():
         is_sent = request.POST.get("do") == "send"
@@ -275,25 +276,45 @@ def letter(request: HttpRequest, secret: str) -> HttpResponse:
 def _readiness_page(
     request: HttpRequest, participant: Participant, secret: str, form: ReadinessForm, proof: ProofForm
 ) -> HttpResponse:
-    submission = getattr(participant, "submission", None)
-    closed = actions.why_closed(participant, now())
+    context = readiness_context(
+        participant,
+        form,
+        proof,
+        add_href=reverse("movement:add_proof", args=[secret]),
+        drop_href=lambda one: reverse("movement:drop_proof", args=[secret, one.key]),
+    )
+    context |= {
+        "letter": _letter(participant),
+        "letter_href": reverse("movement:invitation_letter", args=[secret]),
+    }
     bad = bool(form.errors or proof.errors)
-    asked = len(actions.questions_of(submission.form)) if submission else 0
-    proofs = list(submission.proofs.all()) if submission else []
+    return _private(render(request, "movement/cohorts/readiness.html", context, status=422 if bad else 200))
+
+
+def readiness_context(
+    participant: Participant,
+    form: ReadinessForm,
+    proof: ProofForm,
+    *,
+    add_href: str,
+    drop_href: Callable[[Proof], str],
+) -> dict[str, Any]:
+    """Return what the template of the readiness form shows, behind a link and at the regency's own desk."""
+    submission = getattr(participant, "submission", None)
     titles = dict(proof.fields["question"].choices)  # type: ignore[attr-defined]
-    context = {
+    proofs = list(submission.proofs.all()) if submission else []
+    return {
         "participant": participant,
         "submission": submission,
         "form": form,
         "proof": proof,
-        "proofs": [(one, titles.get(one.question, one.question)) for one in proofs],
-        "secret": secret,
-        "closed": closed,
+        "proofs": [(one, titles.get(one.question, one.question), drop_href(one)) for one in proofs],
+        "add_href": add_href,
+        "closed": actions.why_closed(participant, now()),
         "left": actions.missing(submission) if submission else None,
-        "asked": asked,
-        "letter": _letter(participant),
+        "asked": len(actions.questions_of(submission.form)) if submission else 0,
+        "may_send": True,
     }
-    return _private(render(request, "movement/cohorts/readiness.html", context, status=422 if bad else 200))
 
 
 @movement_only
@@ -303,7 +324,7 @@ def add_proof(request: HttpRequest, secret: str) -> HttpResponseBase:
     """Take in a file that shows the answer to a question."""
     participant = _held(secret)
     submission = getattr(participant, "submission", None)
-    blueprint = _blueprint(participant)
+    blueprint = blueprint_of(participant)
     proof = ProofForm(blueprint, request.POST, request.FILES)
     if proof.is_valid():
         given = proof.cleaned_data

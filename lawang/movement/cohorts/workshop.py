@@ -1,4 +1,4 @@
-"""The regency's own side of the bimtek: how full the worksheets are, quick wins weighed, products worded.
+"""The regency's own side of the bimtek: worksheets counted, comments answered, quick wins weighed, products worded.
 
 The worksheets are the plan's own forms; this module only counts what they lack, by the plan's linter.
 """
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text
-from lawang.movement.cohorts.models import Nomination, Product
+from lawang.movement.cohorts.models import Comment, Nomination, Product
 from lawang.people.models import Agency, User
 from lawang.people.permissions import demand
 from lawang.plans.linter import RULES, Subject
@@ -118,6 +118,24 @@ def fullness(subject: Subject) -> dict[str, Fullness]:
         own = [look for rule in sheet.rules for look in looks[rule]]
         found[code] = Fullness(len(own), sum(look.trouble is None for look in own))
     return found
+
+
+# What mentors said
+
+
+@transaction.atomic
+def reply(row: Comment, words: str, *, by: User, at: datetime) -> Comment:
+    """Answer a mentor's comment; the next batch brings it. It can be corrected until the mentor settles the comment."""
+    demand(by, "movement.reply")
+    row = Comment.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if row.state == Comment.State.SETTLED:
+        raise Refused(_("Komentar ini sudah selesai."))
+    if not words.strip():
+        raise Refused(_("Jawabannya masih kosong."))
+    row.answer, row.answered_at, row.state = words.strip(), at, Comment.State.ANSWERED
+    row.save(update_fields=["answer", "answered_at", "state"])
+    record(row, "comment_answered", by=by, at=at)
+    return row
 
 
 # The funnel

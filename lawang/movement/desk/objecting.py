@@ -14,6 +14,7 @@ from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.movement import answering
 from lawang.movement.desk.answering import VERBS, crumbs, person
+from lawang.movement.letters import letters_of
 from lawang.movement.models import Assessment, Evaluation
 from lawang.people.node import node, now
 from lawang.people.permissions import may, needs
@@ -66,6 +67,7 @@ def objections(request: HttpRequest, key: UUID) -> HttpResponseBase:
         "components": result_lines(assessment),
         "recommendations": list(assessment.recommendations.all()),
         "objections": list(assessment.objections.all()),
+        "letters": letters_of(assessment),
         "form": form,
         "until": until,
         "is_open": is_open,

@@ -10,7 +10,6 @@ from lawang.exchange import actions, cards, carrying, columns
 from lawang.exchange.models import Peer, ReceivedBatch, SentBatch
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
-from lawang.people.actions import set_up_node
 from lawang.people.node import now
 from lawang.record import files
 
@@ -54,20 +53,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['path']}: sidik {cards.read(content).fingerprint}")
 
     def _address(self, options: dict[str, Any]) -> None:
-        cards.check_address(options["url"])
-        here = actions.own_node()
-        set_up_node(
-            name=here.name,
-            area=here.area,
-            kind=here.kind,
-            base_url=options["url"],
-            time_zone=here.time_zone,
-            is_demo=here.is_demo,
-            theme=here.theme,
-            by=None,
-            at=now(),
-        )
-        self.stdout.write(f"Alamat: {options['url'] or '-'}")
+        here = actions.set_address(options["url"], by=None, at=now())
+        self.stdout.write(f"Alamat: {here.base_url or '-'}")
 
     def _admit(self, options: dict[str, Any]) -> None:
         peer = actions.admit(

@@ -5,24 +5,26 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lawang.lib.dates import long_moment
 from lawang.lib.refused import Refused
+from lawang.lib.text import say
 from lawang.movement.cohorts import workshop
 from lawang.movement.cohorts.desk.common import form_page, person
 from lawang.movement.cohorts.forms import Asking, OneOfThem
 from lawang.movement.cohorts.kind import regency_only
-from lawang.movement.cohorts.models import Blueprint, Nomination, Product
-from lawang.movement.cohorts.packs import newest
+from lawang.movement.cohorts.models import Blueprint, Comment, Nomination, Participant, Product
+from lawang.movement.cohorts.packs import newest_of
 from lawang.people.models import Agency
-from lawang.people.node import now, today
+from lawang.people.node import node, now, today
 from lawang.people.permissions import Reach, may, needs, reach
 from lawang.plans.desk.edition import find
 from lawang.plans.linter_subject import read
@@ -46,9 +48,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the stages of the bimtek with their worksheets, which are the plan's own forms, and how full each is."""
     edition = find()
     full = workshop.fullness(read(edition.revision, today=today())) if edition else {}
-    programmes = newest(Blueprint.Kind.PROGRAMME)
+    worded = Product.objects.order_by().values(all=Value(1)).annotate(count=Count("pk")).values("count")
+    programme: Any = newest_of(Blueprint.Kind.PROGRAMME).annotate(products=Subquery(worded)).first()
     stages = []
-    for stage in programmes[0].definition["stages"] if programmes else []:
+    for stage in programme.definition["stages"] if programme else []:
         lines = []
         for code in stage["worksheets"]:
             sheet, state = workshop.WORKSHEETS[code], full.get(code)
@@ -63,12 +66,34 @@ def home(request: HttpRequest) -> HttpResponse:
             lines.append((sheet.title, sheet.href, words, tag, css))
         stages.append((stage, lines))
     context = {
+        "calls": _calls(),
         "stages": stages,
         "edition": edition,
-        "products": Product.objects.count(),
+        "products": (programme.products or 0) if programme else Product.objects.count(),
         "may_weigh": bool(may(request.user, "movement.weigh")),
     }
     return render(request, "movement/cohorts/desk/workshop.html", context)
+
+
+def _calls() -> list[tuple[str, str, str, str, str]]:
+    """Return the cohorts that this regency was called to, the newest first, with what waits for it. One query."""
+    rows = (
+        Participant.objects.filter(area=node().area, cohort__from_history=False)
+        .select_related("cohort")
+        .annotate(open=Count("comments", filter=Q(comments__state=Comment.State.OPEN)))
+        .order_by("-cohort__year", "-pk")
+    )
+    lines = []
+    for row in rows[:6]:
+        words = row.get_status_display()
+        if row.status == Participant.Status.INVITED and row.cohort.closes_at:
+            words = _("kirim formulir kesiapan paling lambat %(date)s") % {
+                "date": long_moment(row.cohort.closes_at)
+            }
+        tag = ngettext("%(count)s komentar", "%(count)s komentar", row.open) % {"count": row.open}
+        href = reverse("movement:participation", args=[row.key])
+        lines.append((say(row.cohort.title), href, words, tag if row.open else "", "warn"))
+    return lines
 
 
 # The funnel
