@@ -12,6 +12,7 @@ KINDS: dict[str, str | Promise] = {
     "permit": _("Surat izin"),
     "decision": _("Surat keputusan"),
     "minutes": _("Berita acara"),
+    "award": _("Piagam penghargaan"),
     "statement": _("Surat pernyataan"),
     "birth-certificate": _("Kutipan akta kelahiran"),
     "death-certificate": _("Kutipan akta kematian"),

@@ -4,6 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy
 
+from lawang.movement.awards import rules as awards
 from lawang.movement.cohorts import rules as cohorts
 from lawang.movement.models import Answer, Assessment, Seat, Sheet
 from lawang.people.permissions import may, register
@@ -18,8 +19,9 @@ def _panel(thing: object) -> set[int]:
         return {thing.seat.user_id}
     if isinstance(thing, Seat):
         return {thing.user_id}
-    if (jury := cohorts.jury(thing)) is not None:
-        return jury
+    for jury_of in (cohorts.jury, awards.jury):
+        if (jury := jury_of(thing)) is not None:
+            return jury
     if isinstance(thing, Answer):
         thing = thing.assessment
     assert isinstance(thing, Assessment)
@@ -36,6 +38,7 @@ def may_read(user: AbstractBaseUser | AnonymousUser, file: File) -> bool:
 
 def install() -> None:
     cohorts.install()
+    awards.install()
     register_reader("movement.assessment", may_read)
     register("movement.answer", title=gettext_lazy("mengisi penilaian mandiri"))
     register("movement.release", title=gettext_lazy("mengirim penilaian mandiri"))

@@ -24,6 +24,7 @@ FOLDER = settings.ROOT / "demo" / "gerakan"
 OPENED = date(2021, 1, 4)  # the secretariat and its accounts
 PEOPLE = (  # username, role
     ("ketut", "movement-secretariat"),
+    ("gede", "movement-head"),
     ("made", "assessor"),
     ("putu", "assessor"),
     ("komang", "mentor"),
