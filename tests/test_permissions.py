@@ -217,11 +217,14 @@ TABLE: dict[str, Who] = {
     **dict.fromkeys(("documents:check_any", "documents:check"), EVERYBODY),
     **dict.fromkeys(
         ("documents:documents", "documents:export", "documents:document"),
-        ISSUE | {"auditor"},
+        ISSUE | SECRETARIAT | {"auditor"},
     ),
-    **dict.fromkeys(("documents:pdf", "documents:word"), ISSUE),  # what is written in it is personal
     **dict.fromkeys(
-        ("documents:issue", "documents:discard", "documents:attach", "documents:start_again"), ISSUE
+        ("documents:pdf", "documents:word"), ISSUE | SECRETARIAT
+    ),  # what is written in it is personal
+    **dict.fromkeys(
+        ("documents:issue", "documents:discard", "documents:attach", "documents:start_again"),
+        ISSUE | SECRETARIAT,
     ),
     **dict.fromkeys(("documents:sign", "documents:decline"), HEADS | CHECK),
     "documents:revoke": HEADS,

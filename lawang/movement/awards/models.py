@@ -97,9 +97,14 @@ class Award(models.Model):
         words = str(self.way.words) % {"names": names}
         most = {"most": self.definition["shortlist"], "track": say(self.definition["track_title"])}
         if self.definition["track_title"]:
-            rule = _("Dinominasikan: %(most)s nilai tertinggi jalur %(track)s, yang sama ikut semua.") % most
+            rule = (
+                _(
+                    "Dinominasikan: %(most)s nilai tertinggi jalur %(track)s; yang sama dengan yang terakhir ikut."
+                )
+                % most
+            )
         else:
-            rule = _("Dinominasikan: %(most)s nilai tertinggi, yang sama ikut semua.") % most
+            rule = _("Dinominasikan: %(most)s nilai tertinggi; yang sama dengan yang terakhir ikut.") % most
         return f"{words} {rule}"
 
     @property
