@@ -51,7 +51,7 @@ def certify(nominee: Nominee, *, by: User, at: datetime) -> Document:
     demand(by, "documents.issue", office)
     category = award.called("id")
     if row.place and row.place > 1:
-        category = _("%(category)s, peringkat %(place)s") % {"category": category, "place": row.place}
+        category = f"{category}, peringkat {row.place}"  # letters are official in Indonesian
     values = {
         "region": row.assessment.area.title,
         "category": category,

@@ -7,8 +7,6 @@ invented and say so. They are no statement about the regencies that they name.
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from lawang.lib.text import text
 from lawang.movement.awards import actions
 from lawang.movement.awards.actions import Win
@@ -43,7 +41,7 @@ def load(secretary: User, jurors: Sequence[User], *, at: datetime) -> int:
     for award in made:
         if award.way.names_subject:
             for one in award.nominees.select_related("award", "assessment__area"):
-                words = _("Percepatan contoh %(area)s") % {"area": one.assessment.area.title}
+                words = f"Percepatan contoh {one.assessment.area.title}"
                 actions.name_subject(one, words, by=secretary, at=at)
         seats = [actions.seat_juror(award, user, by=secretary, at=at) for user in jurors]
         actions.begin_judging(award, by=secretary, at=at)
