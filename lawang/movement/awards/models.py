@@ -97,15 +97,16 @@ class Award(models.Model):
         words = str(self.way.words) % {"names": names}
         most = {"most": self.definition["shortlist"], "track": say(self.definition["track_title"])}
         if self.definition["track_title"]:
-            rule = (
-                _(
-                    "Dinominasikan: %(most)s nilai tertinggi jalur %(track)s; yang sama dengan yang terakhir ikut."
-                )
-                % most
+            rule = _(
+                "Dinominasikan: %(most)s nilai tertinggi jalur %(track)s. "
+                "Yang nilainya sama dengan urutan terakhir ikut dinominasikan."
             )
         else:
-            rule = _("Dinominasikan: %(most)s nilai tertinggi; yang sama dengan yang terakhir ikut.") % most
-        return f"{words} {rule}"
+            rule = _(
+                "Dinominasikan: %(most)s nilai tertinggi. "
+                "Yang nilainya sama dengan urutan terakhir ikut dinominasikan."
+            )
+        return f"{words} {rule % most}"
 
     @property
     def criteria(self) -> list[dict[str, Any]]:

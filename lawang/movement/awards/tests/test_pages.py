@@ -70,7 +70,7 @@ def test_a_decision_is_public_only_once_it_is_published() -> None:
     assert "Warga merasakannya." in page
     assert "Nilai akhir penilaian tahunan." in page
     assert "Dinominasikan: 3 nilai tertinggi" in page
-    assert "3,50" in page
+    assert "Dinominasikan dengan nilai 3,50." in page
     assert 'href="/hasil-evaluasi/13.06/"' in page
     list_of_named = page[page.index("<details") :]
     names = ["Kabupaten Agam", "Kabupaten Empat Lawang", "Kabupaten Muara Enim"]
