@@ -369,6 +369,12 @@ EXAMPLES: dict[str, Callable[[], dict[str, Any]]] = {
     ),
     "movement:drop_own_proof": lambda: {"key": NO_KEY, "proof": NO_KEY},
     "movement:mentor_add": lambda: {"key": NO_KEY, "what": "bimtek"},
+    **dict.fromkeys(
+        ("movement:awards_of", "movement:awards_csv", "movement:awards_json"), lambda: {"year": 2023}
+    ),
+    **dict.fromkeys(("movement:manage_award", "movement:award_ballot"), lambda: {"key": NO_KEY}),
+    **dict.fromkeys(("movement:for_award", "movement:for_nominee"), lambda: {"key": NO_KEY, "what": "x"}),
+    "movement:release_award_juror": lambda: {"key": NO_KEY, "number": 0},
     "movement:revise_point": lambda: {"key": NO_KEY, "code": "visi"},
     "movement:nominee": lambda: {**_of_draft("plans.quickwin")(), "what": "timbang"},
     **dict.fromkeys(

@@ -319,6 +319,7 @@ TABLE: dict[str, Who] = {
                 "movement:add_proof",
                 "movement:drop_proof",
             ),
+            *("movement:awards", "movement:awards_of", "movement:awards_csv", "movement:awards_json"),
         ),
         EVERYBODY,  # of a movement; elsewhere there is nothing behind them
     ),
@@ -332,11 +333,16 @@ TABLE: dict[str, Who] = {
             *("movement:move_cohort_on", "movement:for_cohort", "movement:mentoring", "movement:mentored"),
             *("movement:attendance", "movement:deliverable", "movement:comment", "movement:settle_comment"),
             "movement:mentor_add",
+            *("movement:manage_awards", "movement:manage_award", "movement:for_award"),
+            *("movement:for_nominee", "movement:release_award_juror"),
         ),
         frozenset({"movement-secretariat"}),
     ),
     **dict.fromkeys(
-        ("movement:jury", "movement:jury_participant", "movement:revise_point", "movement:slot_minutes"),
+        (
+            *("movement:jury", "movement:jury_participant", "movement:revise_point", "movement:slot_minutes"),
+            *("movement:award_jury", "movement:award_ballot"),
+        ),
         frozenset({"assessor"}),
     ),
     **dict.fromkeys(

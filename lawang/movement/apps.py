@@ -11,6 +11,7 @@ class MovementConfig(AppConfig):
 
     def ready(self) -> None:
         from lawang.movement import batches, packs, rules
+        from lawang.movement.awards import packs as award_packs
         from lawang.movement.cohorts import batches as cohort_batches
         from lawang.movement.cohorts import packs as cohort_packs
         from lawang.movement.exhibition import rules as exhibition
@@ -21,6 +22,7 @@ class MovementConfig(AppConfig):
         batches.register()
         cohort_batches.register()
         cohort_packs.register()
+        award_packs.register()
         self._links()
 
     def _links(self) -> None:
@@ -39,6 +41,8 @@ class MovementConfig(AppConfig):
             (_("Kelola angkatan"), "movement:manage_cohorts", 58, ("movement.run",), here),
             (_("Seleksi"), "movement:jury", 59, ("movement.assess",), here),
             (_("Pendampingan"), "movement:mentoring", 60, ("movement.mentor", "movement.run"), here),
+            (_("Kelola penghargaan"), "movement:manage_awards", 61, ("movement.run",), here),
+            (_("Juri penghargaan"), "movement:award_jury", 62, ("movement.assess",), here),
             (_("Bimbingan"), "movement:workshop", 60, ("movement.word_product", "movement.weigh"), elsewhere),
         )
 
@@ -48,6 +52,7 @@ class MovementConfig(AppConfig):
         for title, address, order, verbs, where in pages:
             shell.link(title, address, order=order, place="desk", shown=shown(verbs, where))
         shell.link(_("Angkatan"), "movement:cohorts", order=30, shown=lambda _request: is_movement())
+        shell.link(_("Penghargaan"), "movement:awards", order=45, shown=lambda _request: is_movement())
         for order, place, is_here in ((40, "main", True), (55, "footer", False)):
             shell.link(
                 _("Pameran"),

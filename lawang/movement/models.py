@@ -264,6 +264,7 @@ class Objection(models.Model):
         ordering = ["at"]
 
 
-# Cohorts and mentoring, and the exhibition, are in folders of their own; Django finds their tables here.
+# Cohorts and mentoring, the exhibition, and awards are in folders of their own; Django finds their tables here.
+from lawang.movement.awards import models as awards  # noqa: E402, F401
 from lawang.movement.cohorts import models as cohorts  # noqa: E402, F401
 from lawang.movement.exhibition import models as exhibition  # noqa: E402, F401

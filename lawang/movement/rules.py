@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from lawang.documents import sources
 from lawang.documents.models import Document
+from lawang.movement.awards import rules as awards
 from lawang.movement.cohorts import rules as cohorts
 from lawang.movement.cohorts import selection
 from lawang.movement.models import Answer, Assessment, Seat, Sheet
@@ -21,8 +22,9 @@ def _panel(thing: object) -> set[int]:
         return {thing.seat.user_id}
     if isinstance(thing, Seat):
         return {thing.user_id}
-    if (jury := cohorts.jury(thing)) is not None:
-        return jury
+    for jury_of in (cohorts.jury, awards.jury):
+        if (jury := jury_of(thing)) is not None:
+            return jury
     if isinstance(thing, Answer):
         thing = thing.assessment
     assert isinstance(thing, Assessment)
@@ -47,6 +49,7 @@ def install() -> None:
     sources.register_source_reader("movement.assessment", may_read_letter)
     sources.register_source_reader("movement.determination", may_read_letter)
     sources.register_source_listener("movement.determination", selection.letter_signed)
+    awards.install()
     register_reader("movement.assessment", may_read)
     register("movement.answer", title=gettext_lazy("mengisi penilaian mandiri"))
     register("movement.release", title=gettext_lazy("mengirim penilaian mandiri"))

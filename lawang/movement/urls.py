@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from lawang.movement import views
+from lawang.movement.awards.urls import urlpatterns as awards
 from lawang.movement.cohorts.urls import urlpatterns as cohorts
 from lawang.movement.desk import answering, evaluations, judging, objecting
 from lawang.movement.exhibition.urls import patterns as exhibition
@@ -32,4 +33,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gerakan/evaluasi/<uuid:key>/daerah/<str:code>/", evaluations.regency, name="regency"),
     *cohorts,
     *exhibition,
+    *awards,
 ]

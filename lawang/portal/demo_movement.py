@@ -1,4 +1,4 @@
-"""Load the demonstration movement through the ordinary verbs: published results, a year being marked, an exhibition.
+"""Load the demonstration movement through the ordinary verbs: published results, awards, a year being marked, a fair.
 
 The results of 2022 and 2023 are the ministry's, with their source (demo/gerakan/); all else is invented and says so.
 """
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from lawang.areas.models import Area
 from lawang.lib.text import text
 from lawang.movement import panel, tables
+from lawang.movement.awards import demo as awards
 from lawang.movement.cohorts import actions as cohorts
 from lawang.movement.exhibition import demo as exhibition
 from lawang.movement.models import Assessment, Instrument
@@ -50,6 +51,8 @@ def load(*, at: datetime, say: Say) -> bool:
     say(_("%(count)s angkatan dari 2017") % {"count": count})
     count = sum(_results(year, track, secretary, at) for year, track in _published())
     say(_("%(count)s hasil yang diumumkan kementerian") % {"count": count})
+    count = awards.load(secretary, [users["made"], users["putu"]], at=at)
+    say(_("%(count)s penghargaan contoh") % {"count": count})
     _evaluation(users, at)
     say(_("%(count)s daerah sedang dinilai") % {"count": len(ENTERED)})
     fair = exhibition.load(secretary, {"16.11": users["nyoman"]}, at=at)

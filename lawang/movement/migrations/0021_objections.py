@@ -16,7 +16,7 @@ def give_keys(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('movement', '0011_letters'),
+        ('movement', '0020_awards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
