@@ -225,8 +225,15 @@ def assess_oneself(browser: Browser, regency: House) -> None:
             row = Assessment.objects.whole().get(evaluation__year=year, area__code=HERE)
             wira = User.objects.get(username="wira")
             for one in row.answers.exclude(source="confirmed").select_related("assessment"):
-                given = {"words": one.proposed, "is_nothing": not one.proposed, "reason": "Belum ada."}
-                answering.answer(one, **given, seen=one.at, by=wira, at=timezone.now())
+                answering.answer(
+                    one,
+                    one.proposed,
+                    is_nothing=not one.proposed,
+                    reason="Belum ada.",
+                    seen=one.at,
+                    by=wira,
+                    at=timezone.now(),
+                )
             row.answers.filter(item__startswith=ASKED_BY_SURVEY).update(value=Decimal("2.80"))
         page.goto(f"{town}/kelola/penilaian/")
         press(page, "Kirim penilaian mandiri")

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from lawang.documents import actions as documents
-from lawang.documents.models import Document
+from lawang.documents.models import Document, Template
 from lawang.lib.numbers import number
 from lawang.lib.refused import Refused
 from lawang.lib.text import Text, say
@@ -20,7 +20,10 @@ from lawang.people.node import day_of
 from lawang.people.permissions import demand, grants
 from lawang.record.actions import thing_name
 
-RESULT, CHOSEN, NOT_CHOSEN = "gerakan/result", "gerakan/chosen", "gerakan/not-chosen"
+PREFIX = "gerakan/"
+RESULT, CHOSEN, NOT_CHOSEN, AWARD = (
+    f"{PREFIX}{name}" for name in ("result", "chosen", "not-chosen", "award")
+)
 RUN = "movement.run"
 RELEASE = "movement.release"
 STANDING = (Document.State.WAITING, Document.State.VALID)
@@ -35,6 +38,13 @@ def office_of(user: User) -> Agency:
             return grant.membership.agency
     demand(user, RUN)
     raise Refused(_("Anda tidak memegang tugas di sekretariat gerakan."))
+
+
+def wordings_of(office: Agency) -> set[str]:
+    """Return the codes of the letters that an office issues: the movement's, when somebody in it runs the movement."""
+    runs = Membership.objects.filter(agency=office, role__verbs__has_key=RUN).exists()
+    codes = Template.objects.filter(agency=None, is_current=True, code__startswith=PREFIX)
+    return set(codes.values_list("code", flat=True)) if runs else set()
 
 
 def letters_of(thing: models.Model) -> list[Document]:

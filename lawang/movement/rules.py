@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from lawang.documents import sources
 from lawang.documents.models import Document
+from lawang.movement import letters
 from lawang.movement.awards import rules as awards
 from lawang.movement.cohorts import rules as cohorts
 from lawang.movement.cohorts import selection
@@ -48,6 +49,7 @@ def install() -> None:
     cohorts.install()
     sources.register_source_reader("movement.assessment", may_read_letter)
     sources.register_source_reader("movement.determination", may_read_letter)
+    sources.register_wordings(letters.wordings_of)
     sources.register_source_listener("movement.determination", selection.letter_signed)
     awards.install()
     register_reader("movement.assessment", may_read)

@@ -51,7 +51,7 @@ def load(*, at: datetime, say: Say) -> bool:
     say(_("%(count)s angkatan dari 2017") % {"count": count})
     count = sum(_results(year, track, secretary, at) for year, track in _published())
     say(_("%(count)s hasil yang diumumkan kementerian") % {"count": count})
-    count = awards.load(secretary, [users["made"], users["putu"]], at=at)
+    count = awards.load(secretary, users["luh"], [users["made"], users["putu"]], at=at)
     say(_("%(count)s penghargaan contoh") % {"count": count})
     _evaluation(users, at)
     say(_("%(count)s daerah sedang dinilai") % {"count": len(ENTERED)})

@@ -34,6 +34,7 @@ class Renderer(TemplatesSetting):
 _SENTENCES = {
     forms.CharField: gettext_lazy("Isian ini belum diisi."),
     forms.ChoiceField: gettext_lazy("Pilih satu."),
+    forms.ModelMultipleChoiceField: gettext_lazy("Pilih paling sedikit satu."),
     forms.ModelChoiceField: gettext_lazy("Pilih satu."),
     forms.MultipleChoiceField: gettext_lazy("Pilih paling sedikit satu."),
     forms.FileField: gettext_lazy("Pilih berkas."),

@@ -8,26 +8,16 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lawang.documents import actions as documents
 from lawang.documents.models import Document
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
+from lawang.movement import letters
 from lawang.movement.awards.models import Award, Nominee
-from lawang.people.models import Agency, User
-from lawang.people.permissions import demand, grants, may
+from lawang.people.models import User
+from lawang.people.permissions import demand, may
 from lawang.record.actions import record, thing_name
 
-TEMPLATE = "gerakan/award"
 STANDING = (Document.State.DRAFT, Document.State.WAITING, Document.State.VALID)
-
-
-def office_of(user: User) -> Agency:
-    """Return the office for which somebody runs the movement. Raise Refused without one."""
-    held = grants(user)
-    for grant in held.all if held else ():
-        if grant.scope("movement.run"):
-            return grant.membership.agency
-    raise Refused(_("Anda tidak bertugas di sekretariat gerakan."))
 
 
 @transaction.atomic
@@ -47,7 +37,7 @@ def certify(nominee: Nominee, *, by: User, at: datetime) -> Document:
         raise Refused(_("Daerah ini tidak menang; piagam hanya untuk pemenang."))
     if standing([row]):
         raise Refused(_("Piagam daerah ini sudah dibuat. Cabut dahulu bila harus diganti."))
-    office = office_of(by)
+    office = letters.office_of(by)
     demand(by, "documents.issue", office)
     category = award.called("id")
     if row.place and row.place > 1:
@@ -59,15 +49,7 @@ def certify(nominee: Nominee, *, by: User, at: datetime) -> Document:
         "reason": say(row.reasons, "id"),
         "subject": row.subject,
     }
-    document = documents.draft(
-        template=documents.template_for(TEMPLATE, office),
-        values={name: words for name, words in values.items() if words},
-        about=row,
-        office=office,
-        by=by,
-        at=at,
-    )
-    document = documents.issue(document, by=by, at=at)
+    document = letters.write(letters.AWARD, row, values, office=office, by=by, at=at)
     record(row, "award_certified", by=by, at=at, after={"document": document.code})
     return document
 

@@ -7,9 +7,11 @@ invented and say so. They are no statement about the regencies that they name.
 from collections.abc import Sequence
 from datetime import datetime
 
+from lawang.documents import signatures
 from lawang.lib.text import text
 from lawang.movement.awards import actions
 from lawang.movement.awards.actions import Win
+from lawang.movement.awards.certificates import certify
 from lawang.movement.awards.models import Award, AwardJuror
 from lawang.movement.awards.packs import newest
 from lawang.movement.models import Evaluation
@@ -29,7 +31,7 @@ REASONS = {
 }
 
 
-def load(secretary: User, jurors: Sequence[User], *, at: datetime) -> int:
+def load(secretary: User, head: User, jurors: Sequence[User], *, at: datetime) -> int:
     """Open the example categories of the year with published results; return how many awards were published.
 
     Those with a single nominee are left to the jury.
@@ -51,6 +53,8 @@ def load(secretary: User, jurors: Sequence[User], *, at: datetime) -> int:
             win = Win(winner.pk, 1, REASONS[award.code])
             actions.decide(award, [win], by=secretary, at=at)
             actions.publish(award, by=secretary, at=at)
+            winner.refresh_from_db()
+            signatures.sign(certify(winner, by=secretary, at=at), by=head, at=at)
             count += 1
     return count
 

@@ -23,6 +23,7 @@ from lawang.movement.models import (
     Seat,
 )
 from lawang.movement.scoring import scores_of_components
+from lawang.movement.tests import letters
 from lawang.movement.tests.cast import (
     AT,
     UNTIL,
@@ -386,6 +387,7 @@ def test_the_secretariat_opens_a_year_enters_and_seats(django_assert_max_num_que
 def test_the_secretariat_settles_and_publishes(
     regency: Assessment, django_assert_max_num_queries: Asked
 ) -> None:
+    letters.install(AT)
     client = login("movement-secretariat", "ketut")
     seat(regency, "wayan")
     here = f"/gerakan/evaluasi/{regency.evaluation.key}/"

@@ -8,12 +8,14 @@ import pytest
 import yaml
 from django.conf import settings
 
+from lawang.documents.models import Document
 from lawang.lib.refused import Refused
 from lawang.movement.awards import actions, demo
 from lawang.movement.awards.models import Award, AwardCategory
 from lawang.movement.awards.packs import has_its_parameters, install_awards, newest, scale_goes_up
 from lawang.movement.awards.shortlist import WAYS
 from lawang.movement.awards.tests.cast import AT, JURY, make_year, person, result, secretary
+from lawang.movement.tests import letters
 from lawang.packs.registry import PackVersion
 from lawang.people.models import Node
 
@@ -111,7 +113,9 @@ def test_the_demonstration_publishes_examples_that_say_so() -> None:
         one["about"] = ["baseline"] if one["about"] else []  # the test instrument has no quick wins
     install_awards([definition], pack("nasional"))
     jurors = [person("assessor", "made"), person("assessor", "putu")]
-    assert demo.load(secretary(), jurors, at=AT) == 2
+    letters.install(AT)
+    assert demo.load(secretary(), person("movement-head", "luh"), jurors, at=AT) == 2
+    assert list(Document.objects.values_list("kind", "state")) == [("award", "valid")] * 2
     states = dict(Award.objects.values_list("track", "state").order_by())
     assert states == {"": "published", "reguler": "published", "baru": "judging"}
     assert set(Award.objects.values_list("is_example", flat=True)) == {True}

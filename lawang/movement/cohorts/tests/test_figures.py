@@ -113,8 +113,6 @@ criteria:
     criteria:
       - {code: a, title: {id: A}, weight: 60}
       - {code: a, title: {id: B}, weight: 30}
-    chosen: {id: Ya}
-    not_chosen: {id: Tidak}
 """
     reading = Reading(tmp_path)
     node = compose(words.encode(), reading)
