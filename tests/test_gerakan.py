@@ -242,8 +242,12 @@ def assess_oneself(browser: Browser, regency: House) -> None:
 
 def carry(here: House, there: House, *, taken: int = 1) -> None:
     """Seal what is new on one side and let the other collect it."""
+    from lawang.exchange.models import Peer
+
     seal(here)
-    said = there.lawang("batch", "collect")
+    with there.inside():
+        peer = Peer.objects.get(base_url=town_of(here))
+    said = there.lawang("batch", "collect", "--from", str(peer.key))
     assert f"{taken} diterima, 0 menunggu, 0 ditolak" in said, there.lawang("batch", "list")
 
 

@@ -94,11 +94,19 @@ class Command(BaseCommand):
             raise CommandError("Ada kiriman yang ditolak.")
 
     def _collect(self, options: dict[str, Any]) -> None:
+        silent = False
         for peer in _peers(options["source"]):
-            found = carrying.collect(peer, at=now())
+            try:
+                found = carrying.collect(peer, at=now())
+            except Refused as refused:  # the others are asked all the same
+                silent = True
+                self.stdout.write(f"{say(peer.name)}: {refused.sentence}")
+                continue
             self.stdout.write(
                 f"{say(peer.name)}: {found.taken} diterima, {found.waiting} menunggu, {found.refused} ditolak"
             )
+        if silent:
+            raise CommandError("Ada simpul yang tidak menjawab.")
 
     def _list(self, options: dict[str, Any]) -> None:
         for peer in Peer.objects.all():

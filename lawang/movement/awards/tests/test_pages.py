@@ -206,7 +206,7 @@ def test_the_secretariat_opens_a_year_on_the_page() -> None:
     client = desk()
     whole(client.get("/kelola/penghargaan/"))
     bad = whole(client.post("/kelola/penghargaan/", {"evaluation": evaluation.pk}), 422)
-    assert "Pilih satu" in bad
+    assert "Pilih paling sedikit satu" in bad
     given = {"evaluation": evaluation.pk, "categories": [finals.pk, rises.pk], ONCE: "satu"}
     for _time in range(2):  # a double press
         page = whole(client.post("/kelola/penghargaan/", given, follow=True))
