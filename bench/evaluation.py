@@ -28,6 +28,7 @@ class Size:
 
 
 FULL, SMALL = Size(514, 10), Size(50, 2)
+HOME = "16.11"  # whose page is opened; in the small size too
 
 
 def fill(size: Size) -> int:
@@ -36,17 +37,26 @@ def fill(size: Size) -> int:
     from django.utils import timezone
 
     from lawang.areas.models import Area
+    from lawang.movement.cohorts.models import FigureImport, RegionFigure
     from lawang.movement.models import Answer, Assessment, Evaluation, Instrument, Seat, Sheet
     from lawang.people.models import User
 
     at = timezone.now()
     instrument = Instrument.objects.get(code="kominfo-2023")
-    areas = list(Area.objects.filter(level=Area.Level.REGENCY).order_by("code")[: size.regencies])
+    regencies = Area.objects.filter(level=Area.Level.REGENCY)
+    areas = [regencies.get(code=HOME), *regencies.exclude(code=HOME).order_by("code")[: size.regencies - 1]]
     users = [
         User(username=f"penilai{number}", name=f"Penilai {number}", email=f"p{number}@contoh.id")
         for number in range(size.assessors)
     ]
     User.objects.bulk_create(users)
+    taken = FigureImport.objects.create(name="angka.csv", by=users[0], at=at)
+    RegionFigure.objects.bulk_create(
+        RegionFigure(area=area, indicator=name, year=year, value=place + 1, source="uji", taken_from=taken)
+        for place, area in enumerate(areas)
+        for name in ("Penduduk", "Kapasitas fiskal", "IPM", "SPBE")
+        for year in range(FIRST, FIRST + size.years)
+    )
     for year in range(FIRST, FIRST + size.years):
         evaluation = Evaluation.objects.create(
             year=year,
@@ -96,7 +106,7 @@ def pages() -> list[tuple[str, str]]:
     return [
         ("a year", "/hasil-evaluasi/"),
         ("a year, words", "/hasil-evaluasi/?q=lawang"),
-        ("a regency", "/hasil-evaluasi/16.11/"),
+        ("a regency", f"/hasil-evaluasi/{HOME}/"),
     ]
 
 
@@ -110,15 +120,16 @@ def measure() -> list[str]:
     for name, path in pages():
         with transaction.atomic(), CaptureQueriesContext(connection) as asked:
             assert client.get(path).status_code == 200, path
+        queries = len(asked)  # now: the next request empties the log
         times = []
         for _round in range(ROUNDS):
             began = time.perf_counter()
             client.get(path)
             times.append(1000 * (time.perf_counter() - began))
         p95 = sorted(times)[int(len(times) * 0.95) - 1]
-        print(f"{name:16} {len(asked):3} queries, p95 {p95:6.1f} ms = {p95 / PAGE_LIMIT:.2f} of the limit")
-        if len(asked) > MOST_QUERIES:
-            wrong.append(f"{name}: {len(asked)} queries")
+        print(f"{name:16} {queries:3} queries, p95 {p95:6.1f} ms = {p95 / PAGE_LIMIT:.2f} of the limit")
+        if queries > MOST_QUERIES:
+            wrong.append(f"{name}: {queries} queries")
         if p95 > PAGE_LIMIT:
             wrong.append(f"{name}: {p95:.0f} ms")
     return wrong

@@ -48,12 +48,13 @@ def figures_of(evaluation: Evaluation) -> Mapping[str, Figures]:
         RegionFigure.objects.filter(area__assessments__evaluation=evaluation)
         .annotate(word=Lower("indicator"))
         .filter(word__in=(*POPULATION, *FISCAL))
-        .order_by("year")
+        .order_by("area__code", "word", "-year")
+        .distinct("area__code", "word")
         .values_list("area__code", "word", "value", "year", "source")
     )
     population: dict[str, Figure] = {}
     fiscal: dict[str, Figure] = {}
-    for code, word, value, year, source in rows:
+    for code, word, value, year, source in sorted(rows, key=lambda row: row[3]):  # the newer of two names
         (population if word in POPULATION else fiscal)[code] = Figure(value, year, source)
     return {
         code: Figures(population.get(code), fiscal.get(code)) for code in population.keys() | fiscal.keys()
