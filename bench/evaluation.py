@@ -142,7 +142,7 @@ def bench(size: Size) -> list[str]:
 
     count = timed("filled", lambda: fill(size))
     print(f"{size.regencies} regencies x {size.years} years, {count:,} marks")
-    rows = Assessment.objects.select_related("evaluation__instrument")
+    rows = Assessment.objects.prefetch_related("evaluation__instrument")
     began = time.perf_counter()
     changed = timed("computed all results", lambda: recompute(rows), rows=count)
     took = time.perf_counter() - began
