@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Min, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,7 @@ def register() -> None:
 
 
 def check(visit: Visit) -> Finding:
-    """Look at every admitted node and at our own two keys. Two queries, with nobody admitted one."""
+    """Look at every admitted node and at our own two keys. One query."""
     at = visit.at
     in_force = PeerKey.objects.filter(peer=OuterRef("pk"), valid_to=None).order_by().values("peer")
     unfetched = (
@@ -35,18 +36,20 @@ def check(visit: Visit) -> Finding:
         if node().base_url
         else SentBatch.objects.none().values("peer")  # carried as files: nobody tells when they arrive
     )
+    ours = NodeKey.objects.filter(purpose=NodeKey.Purpose.BATCH, valid_to=None)
     peers: Any = (
         peers_at(at)
         .filter(revoked_at=None)
         .annotate(
             locks=Subquery(in_force.annotate(number=Count("pk")).values("number")),
             left=Subquery(unfetched.annotate(first=Min("sealed_at")).values("first")),
+            ours=ArraySubquery(ours.values("fingerprint")),
         )
     )
     found = list(peers)
     if not found:
         return good(_("Belum ada simpul yang diterima."))
-    if not _keys_are_here():
+    if not _keys_are_here(set(found[0].ours)):
         return bad(
             _("Kunci kiriman di mesin ini bukan kunci yang dikenal simpul lain; kiriman kita akan ditolak."),
             _(
@@ -123,13 +126,8 @@ def _listed(peers: list[Any], words: Words) -> str:
     return f"{', '.join(lines)}."
 
 
-def _keys_are_here() -> bool:
-    """Tell whether the keys that others know us by lie in the folder; none are made here. One query."""
-    known = set(
-        NodeKey.objects.filter(purpose=NodeKey.Purpose.BATCH, valid_to=None).values_list(
-            "fingerprint", flat=True
-        )
-    )
+def _keys_are_here(known: set[str]) -> bool:
+    """Tell whether the keys that others know us by (fingerprints) lie in the folder; none are made here."""
     if not known:
         return True  # nobody has been given a card yet
     if not all((Path(settings.KEYS) / name).exists() for name in (keys.SIGN, keys.BOX_FILE)):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from lawang.lib.numbers import number
@@ -66,8 +66,8 @@ def database(visit: Visit) -> Finding:
 
 
 def migrations(visit: Visit) -> Finding:
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    done = {(app, name) for app, name in visit.facts.migrations}
+    waiting = MigrationLoader(None).disk_migrations.keys() - done
     if waiting:
         return bad(
             _("%(count)s perubahan tabel belum dijalankan.") % {"count": len(waiting)},

@@ -17,7 +17,8 @@ select current_setting('fsync'), current_setting('server_encoding'),
     (select count(*) from record_outbox where state = 'failed'),
     (select count(*) from record_outbox where state = 'waiting' and channel = any(%s) and next_at < %s),
     (select coalesce(json_agg(json_build_array(sha256, size, is_sealed)), '[]')
-        from (select sha256, size, is_sealed from record_file order by id desc limit 200) as file)
+        from (select sha256, size, is_sealed from record_file order by id desc limit 200) as file),
+    (select coalesce(json_agg(json_build_array(app, name)), '[]') from django_migrations)
 """
 
 
@@ -34,6 +35,7 @@ class Facts:
     failed: int  # messages that were given up
     stuck: int  # messages that could leave and have not for a quarter of an hour
     newest_files: list[tuple[str, int, bool]]  # sha256, size in bytes before sealing, whether it is sealed
+    migrations: list[tuple[str, str]]  # app, name: what has run
 
 
 def read(*, at: datetime) -> Facts:
