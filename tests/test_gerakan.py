@@ -34,7 +34,7 @@ def two(
     """The demonstration regency and a movement without anything but its people; both serve pages and work."""
     from lawang.people.models import User
     from lawang.portal.demo import PASSWORD
-    from lawang.portal.demo_movement import _accounts
+    from lawang.portal.demo_movement import make_accounts
 
     ports = free_port(), free_port()
     with django_db_blocker.unblock():
@@ -50,7 +50,7 @@ def two(
             packs = (str(settings.ROOT / "packs" / name) for name in ("nasional", "gerakan"))
             movement.lawang("packs", "install", *packs)
             with movement.inside():
-                _accounts(timezone.now() - timedelta(days=1))
+                make_accounts(timezone.now() - timedelta(days=1))
             word = make_password(
                 PASSWORD, hasher=PBKDF2PasswordHasher()
             )  # tests hash in a way that no server takes
@@ -118,7 +118,6 @@ def call_and_choose(browser: Browser, movement: House) -> None:
         on(page, "opens", today)
         on(page, "closes", today + timedelta(days=20))
         press(page, "Panggil")
-        follow(page, COHORT)
         press(page, "Buka pendaftaran")
         follow(page, "Undang daerah")
         page.locator("[name=area]").fill(HERE)

@@ -44,7 +44,7 @@ def load(*, at: datetime, say: Say) -> bool:
     """Fill an empty movement node; return False when it is filled already."""
     if is_loaded():
         return False
-    users = _accounts(at)
+    users = make_accounts(at)
     say(_("%(count)s akun") % {"count": len(users)})
     secretary = users["ketut"]
     count = cohorts.take_in_history(by=secretary, at=at)
@@ -60,7 +60,8 @@ def load(*, at: datetime, say: Say) -> bool:
     return True
 
 
-def _accounts(at: datetime) -> dict[str, User]:
+def make_accounts(at: datetime) -> dict[str, User]:
+    """Make this installation a movement with its secretariat and people; return them by username."""
     here = Node.objects.get()
     people.set_up_node(
         name=here.name,

@@ -47,16 +47,19 @@ def form_page(
     lead: str = "",
     draft: str = "",
 ) -> HttpResponseBase:
-    """Show a form on a page of its own; a good one is given to `do`, a refusal is shown above it."""
+    """Show a form on a page of its own; a good one is given to `do`, a refusal is shown above it.
+
+    Afterwards the page `back` opens, or the address that `do` returns.
+    """
     assert isinstance(form, OurForm)
     if request.method == "POST" and form.is_valid():  # type: ignore[attr-defined]
         try:
-            do(form.cleaned_data, person(request), now())  # type: ignore[attr-defined]
+            made = do(form.cleaned_data, person(request), now())  # type: ignore[attr-defined]
         except Refused as refused:
             form.refuse(refused)
         else:
             messages.success(request, said)
-            return done(back)
+            return done(made if isinstance(made, str) else back)
     context = {
         "form": form,
         "title": title,

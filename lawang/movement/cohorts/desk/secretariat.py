@@ -115,9 +115,9 @@ def call(request: HttpRequest) -> HttpResponseBase:
     """Call a cohort."""
     form = CallForm(request.POST if request.method == "POST" else None)
 
-    def do(given: dict[str, Any], by: User, at: datetime) -> None:
+    def do(given: dict[str, Any], by: User, at: datetime) -> str:
         codes, note = form.codes()
-        actions.call_cohort(
+        made = actions.call_cohort(
             year=given["year"],
             title=given["title"],
             call=given["call"],
@@ -131,6 +131,7 @@ def call(request: HttpRequest) -> HttpResponseBase:
             by=by,
             at=at,
         )
+        return reverse("movement:manage_cohort", args=[made.key])
 
     return form_page(
         request,
