@@ -53,10 +53,15 @@ class MovementConfig(AppConfig):
             shell.link(title, address, order=order, place="desk", shown=shown(verbs, where))
         shell.link(_("Angkatan"), "movement:cohorts", order=30, shown=lambda _request: is_movement())
         shell.link(_("Penghargaan"), "movement:awards", order=45, shown=lambda _request: is_movement())
-        for order, place, is_here in ((40, "main", True), (55, "footer", False)):
+        for title, address, order, place, is_here in (
+            (_("Hasil evaluasi"), "movement:results", 35, "main", True),
+            (_("Hasil evaluasi"), "movement:results", 50, "footer", False),
+            (_("Pameran"), "movement:exhibition", 40, "main", True),
+            (_("Pameran"), "movement:exhibition", 55, "footer", False),
+        ):
             shell.link(
-                _("Pameran"),
-                "movement:exhibition",
+                title,
+                address,
                 order=order,
                 place=place,
                 shown=lambda _request, is_here=is_here: is_movement() is is_here,  # type: ignore[misc]

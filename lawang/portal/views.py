@@ -29,12 +29,13 @@ from lawang.lib.numbers import as_is
 from lawang.lib.text import say
 from lawang.measures.models import Series
 from lawang.people.models import Agency
-from lawang.people.node import node, now, today
+from lawang.people.node import is_movement, node, now, today
 from lawang.plans import reading
 from lawang.plans.changes import Change, entries_between, newest_entries, tell, things_of
 from lawang.plans.models import Application, Colour, Indicator, Programme, QuickWin, Revision
 from lawang.plans.promises import chart_of_series, feed_entries
 from lawang.plans.views import dimension_rows
+from lawang.portal import movement
 from lawang.web import charts
 from lawang.web.download import csv_response
 from lawang.web.feeds import atom
@@ -50,7 +51,9 @@ MOST_FOUND = 8  # in one group of the search
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """What does my regency promise, and does it keep its word?"""
+    """What does my regency promise, and does it keep its word? On a movement: who takes part, and what came of it."""
+    if is_movement():
+        return movement.home(request)
     day = today()
     columns = {name: as_column(rows) for name, rows in catalogue.door_rows().items()}
     revision: Any = reading.in_force(day, tree_rows=reading.tree_rows(), **columns)

@@ -1,6 +1,6 @@
 """What everybody may see of cohorts, and the readiness form behind the link of an invitation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -72,25 +72,29 @@ def cohort_columns() -> list[Column]:
     ]
 
 
+def chosen_by_year(rows: Iterable[Any]) -> dict[int, int | None]:
+    """Return how many regions were chosen in each year, None while nobody knows; `rows` are `counted()`."""
+    sums: dict[int, int | None] = {}
+    for row in rows:
+        value = won(row)
+        if value is not None or row.year not in sums:
+            sums[row.year] = (sums.get(row.year) or 0) + value if value is not None else None
+    return sums
+
+
+def growth_chart(sums: Mapping[int, int | None]) -> str:
+    """Draw how many regions were chosen in each year; "" without any."""
+    bars = [(str(year), count) for year, count in sums.items()]
+    return bar_chart(bars, title=_("Daerah terpilih per angkatan"), unit=_("daerah")) if bars else ""
+
+
 @movement_only
 @require_safe
 def cohorts(request: HttpRequest) -> HttpResponse:
     """Show how the movement grew: cohorts by year, with where each count comes from."""
     rows = list(counted().order_by("year", "track"))
-    sums: dict[str, int | None] = {}
-    for row in rows:
-        value = won(row)
-        name = str(row.year)
-        if value is not None or name not in sums:
-            sums[name] = (sums.get(name) or 0) + value if value is not None else None
     context = {
-        "chart": bar_chart(
-            list(sums.items()),
-            title=_("Daerah terpilih per angkatan"),
-            unit=_("daerah"),
-        )
-        if rows
-        else "",
+        "chart": growth_chart(chosen_by_year(rows)),
         "table": Table(cohort_columns(), list(reversed(rows)), empty=_("Belum ada angkatan yang diumumkan.")),
         "open": [row for row in rows if row.is_open(now())],
         "organisations": Organisation.objects.all(),
