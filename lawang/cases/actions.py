@@ -518,7 +518,7 @@ def assign(case: Case, handler: User | None, *, by: User, at: datetime) -> Case:
 
     Raise Refused when `by` may not handle the case, or `handler` may not.
     """
-    case, definition = lock(case)
+    case = Case.objects.select_for_update().get(pk=case.pk)
     demand(by, "cases.handle", case)
     if handler is not None:
         from lawang.people.permissions import may
@@ -541,7 +541,7 @@ def assign(case: Case, handler: User | None, *, by: User, at: datetime) -> Case:
         after={"handler": handler.pk if handler else None},
     )
     if handler is not None and handler.pk != by.pk:
-        messages.tell_handler(case, definition, handler, by=by, at=at)
+        messages.tell_handler(case, definition_of(case.version), handler, by=by, at=at)
     return case
 
 

@@ -13,10 +13,9 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import BooleanField, F, FilteredRelation, Func, Q
+from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -146,29 +145,21 @@ class Grants:
     def all(self) -> list[Grant]:
         on = self.on
         held = Q(from_date__lte=on) & (Q(to_date__isnull=True) | Q(to_date__gte=on))
-        own = Membership.objects.filter(user=self.user).values("pk")
-        lent = Delegation.objects.filter(to=self.user, from_date__lte=on, to_date__gte=on)
-        # An array: asked for "own or lent" in one condition, the planner reads every membership and every area.
-        mine = Func(
-            F("pk"),
-            ArraySubquery(own.union(lent.values("membership"))),
-            template="%(expressions)s)",
-            arg_joiner=" = ANY(",
-            output_field=BooleanField(),
-        )
-        loan = Q(delegations__to=self.user, delegations__from_date__lte=on, delegations__to_date__gte=on)
-        found: Any = (
-            Membership.objects.annotate(lent=FilteredRelation("delegations", condition=loan))
-            .filter(held, mine, user__is_active=True)
+        # Words of our own, for every request asks this: put together by the ORM it takes four milliseconds more.
+        mine = RawSQL(MINE, [self.user.pk, self.user.pk, on, on], BooleanField())  # noqa: S611
+        below = RawSQL(BELOW_MEMBERSHIP, [on])  # noqa: S611
+        found: Any = list(
+            Membership.objects.filter(held, mine, user__is_active=True)
             .select_related("role", "agency", "area", "agency__area", "user")
-            .select_related("lent")  # type: ignore[misc]  # the annotation
-            .annotate(below=RawSQL(BELOW_MEMBERSHIP, [on]))  # noqa: S611  words of our own
+            .annotate(below=below)
             .order_by("pk")
         )
-        return [
-            Grant(membership, None if membership.user_id == self.user.pk else membership.lent)
-            for membership in found
-        ]
+        lent = [one.pk for one in found if one.user_id != self.user.pk]
+        loans = Delegation.objects.filter(
+            to=self.user, membership__in=lent, from_date__lte=on, to_date__gte=on
+        )
+        through = {one.membership_id: one for one in loans} if lent else {}
+        return [Grant(membership, through.get(membership.pk)) for membership in found]
 
     @cached_property
     def below(self) -> dict[int, frozenset[int]]:
@@ -201,6 +192,14 @@ def area_of(membership: Membership) -> Area | None:
     return membership.area or membership.agency.area
 
 
+# An array: asked for "own or lent" in one condition, the planner reads every membership and every area.
+MINE = """
+    people_membership.id = ANY(ARRAY(
+        SELECT id FROM people_membership WHERE user_id = %s
+        UNION
+        SELECT membership_id FROM people_delegation WHERE to_id = %s AND from_date <= %s AND to_date >= %s
+    ))
+"""
 TREE = """
     WITH RECURSIVE arrow (above, below) AS (
         SELECT parent_id, id FROM people_agency WHERE parent_id IS NOT NULL

@@ -204,7 +204,9 @@ def test_a_delegate_acts_within_the_dates(tree: dict[str, Agency], siti: User) -
     assert acts_for(siti) == set()
 
 
-def test_what_is_held_and_lent_is_one_query(siti: User, django_assert_num_queries: Any) -> None:
+def test_what_is_held_is_one_query_and_what_is_lent_another(
+    siti: User, django_assert_num_queries: Any
+) -> None:
     own = make_membership(siti, role=make_role("r", {"tests.read": "all"}))
     other = make_membership(make_user("wayan"), role=make_role("s", {"tests.read": "all"}))
     day = today()
@@ -213,6 +215,8 @@ def test_what_is_held_and_lent_is_one_query(siti: User, django_assert_num_querie
         delegate(other, to=to, from_date=start, to_date=start + timedelta(2), by=None, at=now())
     siti = User.objects.get(pk=siti.pk)
     with django_assert_num_queries(1):
+        assert [one.through for one in Grants(siti, day + timedelta(30)).all] == [None]
+    with django_assert_num_queries(2):
         held = Grants(siti, day).all
         assert [(one.membership.pk, one.through and one.through.to_date) for one in held] == [
             (own.pk, None),
