@@ -259,9 +259,9 @@ def _divisions(
         overdue.update(late.at_end(window.last, pk))
     cells = {cell: together(parts[cell], overdue[cell]) for cell in {*parts, *overdue}}
     judged = {cell: one.judged for cell, one in cells.items()}
-    shown: list[set[Cell]] = [{cell for cell in cells if cell[0] == pk} for pk in windows]
+    shown: list[list[set[Cell]]] = [[{cell for cell in cells if cell[0] == pk} for pk in windows]]
     offices = join_linked(judged, lambda cell: cell[1], shown)
-    shown += [{cell for cell in cells if cell[1] in one.labels} for one in offices or ()]
+    shown.append([{cell for cell in cells if cell[1] in one.labels} for one in offices or ()])
     districts = join_linked(judged, lambda cell: cell[2], shown)
     agencies = Agency.objects.filter(pk__in={cell[1] for cell in cells}).only("short_name")
     places = Area.objects.filter(pk__in={cell[2] for cell in cells}).only("name")

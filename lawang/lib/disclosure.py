@@ -50,18 +50,21 @@ def join_small(cells: Iterable[tuple[Label, int]], least: int = LEAST) -> list[J
 def join_linked(
     cells: Mapping[Cell, int],
     label: Callable[[Cell], Label],
-    shown: Iterable[Collection[Cell]],
+    shown: Iterable[Iterable[Collection[Cell]]],
     least: int = LEAST,
 ) -> list[Joined[Label]] | None:
     """Return the groups to show of one more division of people of whom other divisions are shown already.
 
     `cells` counts the people by all divisions at once, `label` names the group that a cell falls into, and `shown` are
-    the cells of each group that is shown elsewhere. Where one of those lies inside a new group, or a new group inside
-    one of those, somebody can subtract it: what is left must be nobody, or enough. Groups that would give a few away
-    are joined with the next larger one. None when even all together would, or are too few.
+    the other divisions: the cells of each of their groups. Where groups of one of them lie inside a new group, or new
+    groups inside one of theirs, somebody can subtract them: what is left must be nobody, or enough. Groups that would
+    give a few away are joined with the next larger one. None when even all together would, or are too few.
     """
     there = {cell: count for cell, count in cells.items() if count > 0}
-    others = [found for found in (frozenset(one) & there.keys() for one in shown) if found]
+    others = [
+        [found for found in (frozenset(one) & there.keys() for one in division) if found]
+        for division in shown
+    ]
     counts: Counter[Label] = Counter()
     for cell, count in there.items():
         counts[label(cell)] += count
@@ -83,26 +86,27 @@ def join_linked(
 
 def _telling(
     held: Sequence[tuple[Joined[Label], frozenset[Cell]]],
-    others: Sequence[frozenset[Cell]],
+    others: Sequence[Sequence[frozenset[Cell]]],
     there: Mapping[Cell, int],
     least: int,
 ) -> Joined[Label] | None:
-    """Return a group that gives a few away, the smallest there is; None when none does."""
+    """Return a group that gives a few away, the smallest there is; None when none does.
+
+    Groups of one division are apart and each is enough, so the least is left when all that lie inside are subtracted.
+    """
 
     def few(left: frozenset[Cell]) -> bool:
         return 0 < sum(there[cell] for cell in left) < least
 
     for group, cells in reversed(held):
-        inside = [other for other in others if other <= cells]
-        if any(few(cells - other) for other in inside) or few(cells.difference(*inside)):
+        inside = [[other for other in division if other <= cells] for division in others]
+        together = [other for some in inside for other in some]
+        if any(few(cells.difference(*some)) for some in (*inside, together)):
             return group
-    for other in others:
+    for other in (other for division in others for other in division):
         inside_it = [(group, cells) for group, cells in held if cells <= other]
         if inside_it and few(other.difference(*(cells for _group, cells in inside_it))):
             return inside_it[-1][0]
-        for group, cells in inside_it:
-            if few(other - cells):
-                return group
     return None
 
 

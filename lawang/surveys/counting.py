@@ -95,7 +95,7 @@ def profile_of(survey: Survey) -> dict[str, list[Joined[str]]]:
     few is left out (lib/disclosure.py).
     """
     cells = {tuple(key.split("|")): count for key, count in survey.profile.items()}
-    shown: list[set[tuple[str, ...]]] = []
+    shown: list[list[set[tuple[str, ...]]]] = []
     found: dict[str, list[Joined[str]]] = {}
     for place, name in enumerate(PROFILE):
         groups = join_linked(cells, lambda cell, place=place: cell[place], shown)  # type: ignore[misc]
@@ -103,7 +103,7 @@ def profile_of(survey: Survey) -> dict[str, list[Joined[str]]]:
             continue
         order = list(PROFILE[name][1])
         found[name] = sorted(groups, key=lambda group: min(_place(order, label) for label in group.labels))
-        shown += [{cell for cell in cells if cell[place] in group.labels} for group in groups]
+        shown.append([{cell for cell in cells if cell[place] in group.labels} for group in groups])
     return found
 
 
