@@ -42,7 +42,8 @@ PER_PAGE = 25
 CAP = 1000  # nothing is counted beyond
 MOST_ROWS = 5000  # of an export
 ALONG, COLLECT = "along", "collect"  # see seek
-LATELY_SPAN = timedelta(days=7)
+# Long enough to find a page of those who bear a common name, short enough to read every case of it.
+LATELY_SPAN = timedelta(days=4)
 NOBODY = "-"
 TAKE = "_ambil"  # a step of no definition: become the handler
 
@@ -313,7 +314,7 @@ def seek(
     """Return the page after ?sesudah=, which holds the order's value and the key of the last row before.
 
     `how`: ALONG walks along the order until enough is found, right where many fit. COLLECT gathers what fits and puts
-    it in order then, right where few do. `lately`: those of the last week, which are tried first: of words the database
+    it in order then, right where few do. `lately`: those of the last days, which are tried first: of words the database
     only guesses how often they occur, and a wrong guess takes seconds with a million cases.
     """
     column, is_down = order[0].lstrip("-"), order[0].startswith("-")
@@ -432,8 +433,8 @@ def cases(request: HttpRequest) -> HttpResponseBase:
         how = COLLECT
     lately = None
     if tab is ways[-1] and guessed and "sesudah" not in request.GET:
-        week = tab.cases.filter(received_at__gte=at - LATELY_SPAN)
-        lately = light(filters.narrow(week, at, among_few=True))
+        recent = tab.cases.filter(received_at__gte=at - LATELY_SPAN)
+        lately = light(filters.narrow(recent, at, among_few=True))
     shown = seek(request, light(narrowed), tab.order, how=how, lately=lately)
     if words and is_nik(words) and desk.reads_names:
         write_down(shown.rows, ["nik"], by=desk.user, at=at, why=_("dicari dengan NIK"))
