@@ -502,7 +502,14 @@ def read_letter(part: ReceivedPart, content: bytes, at: datetime) -> None:
         thing = Assessment.objects.filter(area=node().area, evaluation__year=int(name)).first()
     elif kind == "cohort":
         rows = Determination.objects.filter(participant__area=node().area)
-        thing = next((one for one in rows.filter(participant__cohort__key__iexact=name)), None)
+        thing = next(
+            (
+                one
+                for one in rows.select_related("participant__cohort")
+                if str(one.participant.cohort.key) == name
+            ),
+            None,
+        )
     if thing is None:
         raise NotYet(
             _("Surat ini tentang hal yang belum sampai di sini: %(about)s.") % {"about": given["about"][:60]}

@@ -1,10 +1,16 @@
 """The letter of a result says what the panel said, is signed by the head, and is replaced after an objection."""
 
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
 from lawang.documents import actions as documents
 from lawang.documents import composing
+from lawang.exchange.models import ReceivedBatch, ReceivedPart
+from lawang.exchange.tests import sides
 from lawang.lib.refused import Refused
 from lawang.movement import letters, panel
 from lawang.movement.letters import letters_of, valid_of, write_result
@@ -108,3 +114,27 @@ def test_a_result_that_changes_after_an_objection_replaces_its_letter(
         "revoked",
         "valid",
     )
+
+
+def test_a_signed_letter_reaches_the_regency_once_and_is_kept_with_what_its_signature_is_worth(
+    published: Assessment, secretary: User, tmp_path: Path
+) -> None:
+    regency, movement = sides.make_pair(tmp_path)
+    with movement.here():
+        letter = wordings.sign(write_result(published, by=secretary, at=AT), AT)
+        pdf = documents.file_of(letter)
+    content = sides.seal(movement, regency)
+    assert letter.number.encode() not in content
+    Assessment.objects.filter(pk=published.pk).update(key=uuid4())  # the regency's own row, without a letter yet
+    published.refresh_from_db()
+    shutil.copy(movement.keys / "master.key", regency.keys)  # both sides share these tables
+    for _time in range(2):
+        taken = sides.receive(regency, content)
+        assert taken.state == ReceivedBatch.State.TAKEN, taken.reason
+    assert not ReceivedPart.objects.filter(is_read=False).exists()
+    (kept,) = letters_of(published)
+    assert (kept.origin, kept.state, kept.date) == ("elsewhere", "valid", letter.date)
+    assert kept.validation["verdict"] != "unsigned"
+    with regency.here():
+        assert documents.file_of(kept) == pdf
+        assert composing.values_of(kept) == {"number": letter.number}
