@@ -125,7 +125,9 @@ def test_a_signed_letter_reaches_the_regency_once_and_is_kept_with_what_its_sign
         pdf = documents.file_of(letter)
     content = sides.seal(movement, regency)
     assert letter.number.encode() not in content
-    Assessment.objects.filter(pk=published.pk).update(key=uuid4())  # the regency's own row, without a letter yet
+    Assessment.objects.filter(pk=published.pk).update(
+        key=uuid4()
+    )  # the regency's own row, without a letter yet
     published.refresh_from_db()
     shutil.copy(movement.keys / "master.key", regency.keys)  # both sides share these tables
     for _time in range(2):
