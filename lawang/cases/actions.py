@@ -8,13 +8,14 @@ number of changes that the caller had seen, for those who must not overwrite wha
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchVector
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
-from django.db.models import Value
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
@@ -31,6 +32,7 @@ from lawang.documents.numbers import take_number
 from lawang.lib import codes
 from lawang.lib import fields as lib
 from lawang.lib.clock import Pause
+from lawang.lib.prepared import Prepared, Slot
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people import parties
@@ -276,10 +278,12 @@ AROUND = {
 
 def lock(case: Case, revision: int | None = None) -> tuple[Case, Definition]:
     """Return the case as it is now, locked until the transaction ends, with its definition."""
-    brought = [name for name in AROUND if Case._meta.get_field(name).is_cached(case)]  # type: ignore[union-attr]
-    joined = [path for name, path in AROUND.items() if name not in brought]
-    rows = Case.objects.select_for_update(of=("self",)).select_related(*joined, "applicant", "subject")
-    found = (rows if "version" in brought else rows.defer("version__definition")).get(pk=case.pk)
+    brought = tuple(name for name in AROUND if Case._meta.get_field(name).is_cached(case))  # type: ignore[union-attr]
+    if not connection.in_atomic_block:
+        raise RuntimeError("a case is locked in the transaction that changes it")
+    found = _locked(brought).first(pk=case.pk)
+    if found is None:
+        raise Case.DoesNotExist(case.number)
     for name in brought:
         if getattr(found, f"{name}_id") == getattr(case, f"{name}_id"):
             setattr(found, name, getattr(case, name))
@@ -288,6 +292,19 @@ def lock(case: Case, revision: int | None = None) -> tuple[Case, Definition]:
             _("Permohonan ini baru saja diubah orang lain. Baca dulu perubahannya, lalu putuskan lagi.")
         )
     return found, definition_of(found.version)
+
+
+@cache
+def _locked(brought: tuple[str, ...]) -> Prepared[Case]:
+    """Return the query that locks a case, without what the caller has already."""
+    joined = [path for name, path in AROUND.items() if name not in brought]
+
+    def compose() -> QuerySet[Case]:
+        rows = Case.objects.select_for_update(of=("self",)).filter(pk=Slot("pk", BigIntegerField()))
+        rows = rows.select_related(*joined, "applicant", "subject")
+        return rows if "version" in brought else rows.defer("version__definition")
+
+    return Prepared(compose)
 
 
 def _step(case: Case, definition: Definition, code: str) -> Step:

@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
@@ -92,6 +93,19 @@ class Event(models.Model):
         ordering = ["order", "code"]
 
 
+def seen_by(me: Any, offices: Any, ever: Any, areas: Any) -> Q:
+    """Return which cases somebody sees who is `me` and sees the work of these offices and areas.
+
+    Ids, or the Slots of a prepared query; `ever` are the offices once more, to be compared as one array.
+    """
+    wanted = Q(account=me) | Q(filed_by=me) if me else Q(pk__in=())
+    if offices:
+        wanted |= Q(office__in=offices) | Q(owner__in=offices) | Q(offices__overlap=ever)
+    if areas:
+        wanted |= Q(area__in=areas)
+    return wanted
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> "CaseQuerySet":
         """Those that somebody may see, as one SQL predicate: held now or before by an office of theirs, in their area,
@@ -99,14 +113,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
         reached = reach(user, "cases.see")
         if reached.everything:
             return self
-        own = Q(account=user.pk) | Q(filed_by=user.pk)
-        wanted = own if user.pk else Q(pk__in=())
-        if reached.agencies:
-            offices = sorted(reached.agencies)
-            wanted |= Q(office__in=offices) | Q(owner__in=offices) | Q(offices__overlap=offices)
-        if reached.areas:
-            wanted |= Q(area__in=reached.areas)
-        return self.filter(wanted)
+        offices = sorted(reached.agencies)
+        return self.filter(seen_by(user.pk, offices, offices, reached.areas))
 
     def held_by(self, user: AbstractBaseUser | AnonymousUser, verb: str = "cases.handle") -> "CaseQuerySet":
         """Those on which somebody may act with a verb: in an office or area of theirs now."""

@@ -1,9 +1,11 @@
 """Which agency does the work that a definition names, and by which calendar it works."""
 
+from django.db.models import CharField
 from django.utils.translation import gettext as _
 
 from lawang.areas.models import Area
 from lawang.cases.models import Unit
+from lawang.lib.prepared import Prepared, Slot
 from lawang.lib.refused import Refused
 from lawang.lib.text import say
 from lawang.people.calendar import NATIONAL, WorkingDays, working_days
@@ -23,7 +25,7 @@ def office_for(unit: str, area: Area | None, holds: Agency | None = None) -> Age
         return holds
     if kind := BY_PLACE.get(unit):
         return _of_place(kind, area)
-    found = memo("units", _units).get(unit)
+    found = memo(f"unit:{unit}", lambda: _unit.first(code=unit))
     if found is None or found.agency is None:
         raise Refused(
             _("Belum ditetapkan instansi yang mengerjakan “%(unit)s”. Minta administrator mengisinya.")
@@ -32,8 +34,11 @@ def office_for(unit: str, area: Area | None, holds: Agency | None = None) -> Age
     return found.agency
 
 
-def _units() -> dict[str, Unit]:
-    return {unit.code: unit for unit in Unit.objects.select_related("agency__calendar", "agency__parent")}
+_unit = Prepared(
+    lambda: Unit.objects.select_related("agency__calendar", "agency__parent").filter(
+        code=Slot("code", CharField())
+    )
+)
 
 
 def _of_place(kind: str, area: Area | None) -> Agency:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import CharField, OuterRef
 
 from lawang.lib.calendar import add_working_days, is_working_day, working_days_between
+from lawang.lib.prepared import Prepared, Slot
 from lawang.people.models import Calendar, Holiday
 from lawang.people.node import memo
 
@@ -38,14 +40,17 @@ def working_days(code: str = NATIONAL) -> WorkingDays:
 
 
 def _read(code: str) -> WorkingDays:
-    row = (
-        Calendar.objects.filter(code=code)
-        .annotate(days=ArraySubquery(Holiday.objects.filter(calendar=OuterRef("pk")).values("date")))
-        .first()
-    )
+    row: Any = _calendar.first(code=code)
     if row is None:
         return WorkingDays(WEEKEND, frozenset())
     return WorkingDays(frozenset(row.weekend) or WEEKEND, frozenset(row.days))
+
+
+_calendar = Prepared(
+    lambda: Calendar.objects.filter(code=Slot("code", CharField())).annotate(
+        days=ArraySubquery(Holiday.objects.filter(calendar=OuterRef("pk")).values("date"))
+    )
+)
 
 
 def due_date(start: date, count: int, code: str = NATIONAL) -> date:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from lawang.lib.prepared import Prepared
 from lawang.lib.text import text
 from lawang.people.models import Node
 
@@ -52,8 +53,10 @@ def node() -> Node:
 
 
 def _find() -> Node:
-    rows = Node.objects.select_related("area").annotate(**_columns)
-    return rows.order_by("pk").first() or Node(name=text("Lawang"))
+    return _row.first() or Node(name=text("Lawang"))
+
+
+_row = Prepared(lambda: Node.objects.select_related("area").annotate(**_columns).order_by("pk")[:1])
 
 
 def is_movement() -> bool:

@@ -6,13 +6,24 @@ fifty.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
+from datetime import datetime
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+)
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -20,11 +31,22 @@ from lawang.cases import answers as kept
 from lawang.cases.definition import Definition, definition_of
 from lawang.cases.desk.finding import same_people
 from lawang.cases.desk.frame import Desk
-from lawang.cases.models import Ask, Attachment, Case, CaseLink, Note, Reply, ServiceSetting, Stay
+from lawang.cases.models import (
+    Ask,
+    Attachment,
+    Case,
+    CaseLink,
+    Note,
+    Reply,
+    ServiceSetting,
+    Stay,
+    seen_by,
+)
 from lawang.cases.services.registry import Facts
 from lawang.cases.settings import merged
 from lawang.documents.models import Document
 from lawang.lib import fields as lib
+from lawang.lib.prepared import Prepared, Slot, Slots
 from lawang.lib.refused import Refused
 from lawang.people import parties
 from lawang.people.models import Membership
@@ -257,10 +279,35 @@ def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "", whole: b
 
     Without `whole` only what a decision needs: whoever takes a step hardly ever sees the page again.
     """
-    thing = f"cases.case:{key}"
+    sight = desk.sight
+    case = _one(whole, sight.everything).first(
+        key=key,
+        thing=f"cases.case:{key}",
+        today=day_of(at),
+        me=desk.user.pk,
+        offices=sorted(sight.agencies),
+        areas=sorted(sight.areas),
+    )
+    return Dossier(case, desk, at, why, whole) if case else None
+
+
+THING = Slot("thing", CharField())
+TODAY = Slot("today", DateField())
+
+
+@cache
+def _one(whole: bool, everything: bool) -> Prepared[Case]:
+    """Return the query for one case, as it is asked with or without its page, by somebody who sees all or not."""
+    return Prepared(lambda: _compose(whole, everything))
+
+
+def _compose(whole: bool, everything: bool) -> QuerySet[Case]:
+    ids = BigIntegerField()
+    in_sight = seen_by(
+        Slot("me", ids), Slots("offices", ids), Slot("offices", ArrayField(ids)), Slots("areas", ids)
+    )
     rows = (
-        Case.objects.visible_to(desk.user)
-        .filter(key=key)
+        Case.objects.filter(Q() if everything else in_sight, key=Slot("key", UUIDField()))
         .select_related(*WITH_A_STEP, *(WITH_ITS_PAGE if whole else ()))
         .defer("version__definition", "version__rehearsal", "search")
         .annotate(
@@ -279,20 +326,19 @@ def open_dossier(key: UUID, desk: Desk, at: datetime, *, why: str = "", whole: b
                 value="value",
                 source="source",
             ),
-            key_wrapped=Subquery(DataKey.objects.filter(thing=thing).values("wrapped")[:1]),
-            key_master=Subquery(DataKey.objects.filter(thing=thing).values("master")[:1]),
+            key_wrapped=Subquery(DataKey.objects.filter(thing=THING).values("wrapped")[:1]),
+            key_master=Subquery(DataKey.objects.filter(thing=THING).values("master")[:1]),
         )
     )
-    case = (_around(rows, thing, day_of(at)) if whole else rows).first()
-    return Dossier(case, desk, at, why, whole) if case else None
+    return _around(rows) if whole else rows
 
 
-def _around(rows: QuerySet[Case], thing: str, today: date) -> QuerySet[Case]:
+def _around(rows: QuerySet[Case]) -> QuerySet[Case]:
     """Ask for everything around a case in the query that asks for it."""
     in_office = Membership.objects.filter(
-        Q(to_date=None) | Q(to_date__gte=today),
+        Q(to_date=None) | Q(to_date__gte=TODAY),
         agency=OuterRef("office"),
-        from_date__lte=today,
+        from_date__lte=TODAY,
         user__is_active=True,
         role__verbs__has_key="cases.handle",
     )
@@ -349,7 +395,7 @@ def _around(rows: QuerySet[Case], thing: str, today: date) -> QuerySet[Case]:
             phase="phase",
         ),
         mail_lines=_rows(
-            Outbox.objects.filter(about=thing).order_by("-made_at", "-pk"),
+            Outbox.objects.filter(about=THING).order_by("-made_at", "-pk"),
             key="key",
             kind="kind",
             channel="channel",
@@ -361,7 +407,7 @@ def _around(rows: QuerySet[Case], thing: str, today: date) -> QuerySet[Case]:
             trouble="trouble",
         ),
         document_lines=_rows(
-            Document.objects.filter(about=thing).order_by("-made_at", "-pk"),
+            Document.objects.filter(about=THING).order_by("-made_at", "-pk"),
             key="key",
             code="code",
             kind="kind",
@@ -376,7 +422,7 @@ def _around(rows: QuerySet[Case], thing: str, today: date) -> QuerySet[Case]:
             template="template__code",
         ),
         entry_lines=_rows(
-            Entry.objects.filter(thing=thing).order_by("-number"),
+            Entry.objects.filter(thing=THING).order_by("-number"),
             number="number",
             verb="verb",
             by="by__name",
