@@ -117,7 +117,7 @@ def file_case(
         phase=definition.phase_of(definition.start),
         owner=owner,
         office=office,
-        offices=[office.pk],
+        offices=list(dict.fromkeys([owner.pk, office.pk])),
         area=area,
         channel=channel,
         filed_by=by,
@@ -634,8 +634,3 @@ def object_to(objection: Case, to: Case, *, by: User | None, at: datetime) -> Ca
 def parties_of(case: Case) -> list[Party]:
     """Return applicant, subject and representative, those there are."""
     return [one for one in (case.applicant, case.subject, case.representative) if one is not None]
-
-
-def holders(case: Case) -> set[int]:
-    """Return the ids of the agencies that hold or held the case, or answer for it."""
-    return {case.office_id, case.owner_id, *case.offices}

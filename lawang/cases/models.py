@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lawang.areas.models import Area
@@ -93,14 +93,14 @@ class Event(models.Model):
         ordering = ["order", "code"]
 
 
-def seen_by(me: Any, offices: Any, ever: Any, areas: Any) -> Q:
+def seen_by(me: Any, offices: Any, areas: Any) -> Q:
     """Return which cases somebody sees who is `me` and sees the work of these offices and areas.
 
-    Ids, or the Slots of a prepared query; `ever` are the offices once more, to be compared as one array.
+    Ids, or the Slots of a prepared query.
     """
     wanted = Q(account=me) | Q(filed_by=me) if me else Q(pk__in=())
     if offices:
-        wanted |= Q(office__in=offices) | Q(owner__in=offices) | Q(offices__overlap=ever)
+        wanted |= Q(offices__overlap=offices)
     if areas:
         wanted |= Q(area__in=areas)
     return wanted
@@ -113,8 +113,20 @@ class CaseQuerySet(models.QuerySet["Case"]):
         reached = reach(user, "cases.see")
         if reached.everything:
             return self
-        offices = sorted(reached.agencies)
-        return self.filter(seen_by(user.pk, offices, offices, reached.areas))
+        return self.filter(seen_by(user.pk, sorted(reached.agencies), reached.areas))
+
+    def near(self, user: AbstractBaseUser | AnonymousUser) -> "CaseQuerySet":
+        """Those of `visible_to` that lie at an office of theirs now, or come from their area.
+
+        By indexes of columns alone: whoever holds a case sees it (case_seen_by_its_offices), so nothing is asked twice.
+        """
+        reached = reach(user, "cases.see")
+        if reached.everything:
+            return self
+        wanted = Q(office__in=sorted(reached.agencies))
+        if reached.areas:
+            wanted |= Q(area__in=sorted(reached.areas))
+        return self.filter(wanted)
 
     def held_by(self, user: AbstractBaseUser | AnonymousUser, verb: str = "cases.handle") -> "CaseQuerySet":
         """Those on which somebody may act with a verb: in an office or area of theirs now."""
@@ -172,7 +184,8 @@ class Case(models.Model):
     outcome_reason = models.TextField(blank=True)
     owner = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")  # answers for the service
     office = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")  # holds the case now
-    offices = ArrayField(models.BigIntegerField(), default=list)  # ids of all agencies that ever held it
+    # ids of the agencies that see it: its owner and all that ever held it
+    offices = ArrayField(models.BigIntegerField(), default=list)
     handler = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     area = models.ForeignKey(Area, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.WEB)
@@ -239,6 +252,9 @@ class Case(models.Model):
                 | (~Q(phase="waiting") & Q(paused_at__isnull=True)),
                 name="case_waits_exactly_while_paused",
             ),
+            models.CheckConstraint(
+                condition=Q(offices__contains=[F("owner"), F("office")]), name="case_seen_by_its_offices"
+            ),
         ]
         indexes = [
             models.Index(fields=["office", "due_at", "id"], condition=Q(phase="open"), name="case_desk"),
@@ -257,7 +273,7 @@ class Case(models.Model):
             models.Index(fields=["changed_at"], name="case_changed"),
             models.Index(fields=["erase_after"], condition=Q(erased_at__isnull=True), name="case_erase"),
             GinIndex(fields=["search"], name="case_search"),
-            GinIndex(fields=["offices"], name="case_offices"),
+            GinIndex(fields=["offices", "search"], name="case_found"),  # a name among those of an office
         ]
 
     def __str__(self) -> str:

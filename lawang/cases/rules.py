@@ -34,7 +34,7 @@ def verb_of(step: Step) -> str | None:
 def _offices(thing: object) -> set[int]:
     """Who may see: the offices that hold or held the case, and the one that answers for it."""
     assert isinstance(thing, Case)
-    return {thing.office_id, thing.owner_id, *thing.offices}
+    return set(thing.offices)
 
 
 def _office(thing: object) -> set[int]:

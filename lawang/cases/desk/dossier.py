@@ -303,9 +303,7 @@ def _one(whole: bool, everything: bool) -> Prepared[Case]:
 
 def _compose(whole: bool, everything: bool) -> QuerySet[Case]:
     ids = BigIntegerField()
-    in_sight = seen_by(
-        Slot("me", ids), Slots("offices", ids), Slot("offices", ArrayField(ids)), Slots("areas", ids)
-    )
+    in_sight = seen_by(Slot("me", ids), Slot("offices", ArrayField(ids)), Slots("areas", ids))
     rows = (
         Case.objects.filter(Q() if everything else in_sight, key=Slot("key", UUIDField()))
         .select_related(*WITH_A_STEP, *(WITH_ITS_PAGE if whole else ()))

@@ -16,6 +16,17 @@ _NUMBER = re.compile(r"[A-Z]{2,10}-\d{4}(-\d{1,9})?")
 _FIGURES = re.compile(r"\d{1,6}")
 
 
+class Lexemes(SearchQuery):
+    """A search whose words are ready: cast, not parsed. In a prepared query they would be parsed again for each row."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, search_type="raw")
+        self.words = words
+
+    def as_sql(self, *_: Any, **__: Any) -> Any:
+        return "%s::tsquery", [self.words]
+
+
 def is_nik(words: str) -> bool:
     return re.fullmatch(r"\d{16}", words.replace(" ", "")) is not None
 
@@ -62,11 +73,11 @@ def found(rows: CaseQuerySet, words: str, *, by_nik: bool, among_few: bool = Fal
             else rows.filter(number__startswith=f"{number}-")
         )
     if _FIGURES.fullmatch(number):
-        return rows.filter(**{column: SearchQuery(number.zfill(6), config="simple")})
-    beginnings = [f"{word}:*" for word in re.findall(r"\w+", words.lower())[:6]]
+        return rows.filter(**{column: Lexemes(f"'{number.zfill(6)}'")})
+    beginnings = [f"'{word}':*" for word in re.findall(r"[^\W_]+", words.lower())[:6]]
     if not beginnings:
         return rows.none()
-    return rows.filter(**{column: SearchQuery(" & ".join(beginnings), config="simple", search_type="raw")})
+    return rows.filter(**{column: Lexemes(" & ".join(beginnings))})
 
 
 def _of_person(rows: CaseQuerySet, nik: str) -> CaseQuerySet:

@@ -70,7 +70,7 @@ def tabs(desk: Desk, at: datetime) -> list[Tab]:
     seen = Case.objects.visible_to(user)
     opened = seen.filter(phase=OPEN)
     found: list[Tab] = []
-    near = Q() if desk.everything else Q(office__in=sorted(desk.offices)) | Q(area__in=sorted(desk.areas))
+    near = Case.objects.near(user)
     if any(desk.may(verb) for verb in ACT):
         found.append(
             Tab(
@@ -81,9 +81,16 @@ def tabs(desk: Desk, at: datetime) -> list[Tab]:
             )
         )
     if desk.everything:
-        found.append(Tab("unit", _("Semua kantor"), opened, empty=_("Tidak ada permohonan yang berjalan.")))
+        found.append(
+            Tab(
+                "unit",
+                _("Semua kantor"),
+                near.filter(phase=OPEN),
+                empty=_("Tidak ada permohonan yang berjalan."),
+            )
+        )
     elif desk.offices:
-        unit = opened.filter(office__in=sorted(desk.offices))
+        unit = near.filter(phase=OPEN, office__in=sorted(desk.offices))
         found.append(Tab("unit", _("Unit"), unit, empty=_("Tidak ada permohonan di unit Anda.")))
         if desk.may("cases.handle"):
             found.append(
@@ -99,7 +106,7 @@ def tabs(desk: Desk, at: datetime) -> list[Tab]:
             Tab(
                 "wilayah",
                 _("Wilayah saya"),
-                opened.filter(area__in=sorted(desk.areas)),
+                near.filter(phase=OPEN, area__in=sorted(desk.areas)),
                 empty=_("Tidak ada permohonan yang berjalan dari wilayah Anda."),
             )
         )
@@ -107,7 +114,7 @@ def tabs(desk: Desk, at: datetime) -> list[Tab]:
         Tab(
             "menunggu",
             _("Menunggu warga"),
-            seen.filter(near, phase=WAITING),
+            near.filter(phase=WAITING),
             ("answer_until", "id"),
             empty=_("Tidak ada yang menunggu jawaban warga."),
         )
@@ -116,7 +123,7 @@ def tabs(desk: Desk, at: datetime) -> list[Tab]:
         Tab(
             "lewat",
             _("Lewat waktu"),
-            opened.filter(near, due_at__lt=at),
+            near.filter(phase=OPEN, due_at__lt=at),
             empty=_("Tidak ada yang lewat waktu. Pertahankan."),
         )
     )
@@ -339,11 +346,16 @@ def seek(
 
 
 def _ordered(rows: CaseQuerySet, column: str, is_down: bool, how: str) -> list[Case]:
-    by: Any = (
-        F(column) if how == ALONG else F(column) + Value(timedelta(0))
-    )  # no index is in the order of a sum
-    key = "-id" if is_down else "id"
-    return list(rows.order_by(by.desc() if is_down else by.asc(), key)[: PER_PAGE + 1])
+    """Return a page of the rows: first which ones they are, then what stands around each.
+
+    In one query the database, which only guesses how many fit, at times fetches everything around all of them first.
+    """
+    by: Any = F(column)
+    if how == COLLECT:
+        by = by + Value(timedelta(0))  # no index is in the order of a sum
+    order = (by.desc(), "-pk") if is_down else (by.asc(), "pk")
+    which = list(rows.order_by(*order).values_list("pk", flat=True)[: PER_PAGE + 1])
+    return list(light(Case.objects.filter(pk__in=which)).order_by(*order)) if which else []
 
 
 def _place(asked: str) -> tuple[datetime, int] | None:
@@ -434,8 +446,8 @@ def cases(request: HttpRequest) -> HttpResponseBase:
     lately = None
     if tab is ways[-1] and guessed and "sesudah" not in request.GET:
         recent = tab.cases.filter(received_at__gte=at - LATELY_SPAN)
-        lately = light(filters.narrow(recent, at, among_few=True))
-    shown = seek(request, light(narrowed), tab.order, how=how, lately=lately)
+        lately = filters.narrow(recent, at, among_few=True)
+    shown = seek(request, narrowed, tab.order, how=how, lately=lately)
     if words and is_nik(words) and desk.reads_names:
         write_down(shown.rows, ["nik"], by=desk.user, at=at, why=_("dicari dengan NIK"))
     warm(case.version for case in shown.rows)
