@@ -334,6 +334,8 @@ def _take(
 ) -> Case:
     _demand_complete(definition, step, given)
     before = {"state": case.state, "office": case.office.code, "phase": case.phase}
+    if case.phase == Case.Phase.OPEN and step.by != "clock":
+        case.outcome, case.outcome_reason = "", ""  # decided, but taken back before the letter was signed
     kept.keep_work(case, step.code, step.fields, given.values)
     if given.answers is not None:
         kept.put_away(case, definition, given.answers)
@@ -363,7 +365,7 @@ def _take(
             "state": case.state,
             "office": case.office.code,
             "phase": case.phase,
-            **({"outcome": case.outcome} if case.outcome else {}),
+            **({"outcome": case.result} if case.result else {}),
         },
         sealed={
             name: words for name, words in (("note", given.note), ("reference", given.reference)) if words
@@ -407,6 +409,8 @@ def _of_kind(
             asked = Ask.objects.filter(case=case, answered_at=None)
             asked.update(answered_at=at, answer=kept.seal_words(case, given.note))
             case.answer_until = None
+        case "decide" if step.by == "clock" and case.outcome:
+            pass  # what was decided counts, now that its letter is signed
         case "decide":
             case.outcome = given.outcome or (step.outcomes[0] if step.outcomes else Case.Outcome.GRANTED)
             case.outcome_reason = kept.seal_words(case, given.note)

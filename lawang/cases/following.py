@@ -187,7 +187,7 @@ def told(case: Case, definition: Definition, *, at: datetime) -> Told:
         else None,
         said=_said(asks, answers, notes, words),
         outcome=progress.outcome_words(case),
-        reason=clear[0],
+        reason=clear[0] if case.result else "",
         reference=clear[1],
         documents=list(not_taken_back(documents_of(case))),
         late_papers=case.late_papers,  # type: ignore[attr-defined]

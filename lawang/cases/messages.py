@@ -21,6 +21,7 @@ from lawang.people.node import node
 from lawang.record.actions import notify, send_again, thing_name
 from lawang.record.models import Outbox
 
+TOLD = ("decide", "record_result", "extend", "hand_over", "lapse", "withdraw")  # kinds of steps
 AGAIN = "case_again"  # kind of a copy
 MOST_AGAIN = 3  # copies in a day
 
@@ -77,6 +78,7 @@ def tell_of_step(
     case: Case, definition: Definition, step: Step, items: Sequence[str], *, at: datetime
 ) -> None:
     """Write to the applicant after a step when the phase is one they wait for, or the step has a message of its own."""
+    is_unsigned = step.kind == "decide" and case.phase == Case.Phase.OPEN
     if step.kind == "ask":
         with translation.override(case.language):
             missing = "\n".join(f"- {item}" for item in items)
@@ -89,7 +91,7 @@ def tell_of_step(
                 "day": long_date(until) if until else "",
             }
         tell(case, definition, "ask", at=at, words=words)
-    elif step.message or step.kind in ("decide", "record_result", "extend", "hand_over", "lapse", "withdraw"):
+    elif step.message or (step.kind in TOLD and not is_unsigned):
         with translation.override(case.language):
             words = say(step.message) if step.message else ""
         tell(case, definition, step.kind, at=at, words=words)

@@ -279,6 +279,11 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def result(self) -> str:
+        """The outcome once it counts; "" also while the letter that says it waits for its signatures."""
+        return self.outcome if self.phase in (self.Phase.DECIDED, self.Phase.CLOSED) else ""
+
 
 RUNNING = (Case.Phase.OPEN, Case.Phase.WAITING)
 

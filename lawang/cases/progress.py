@@ -124,7 +124,7 @@ def outcome_words(case: Case) -> str:
             Case.Outcome.DUPLICATE: _("Permohonan yang sama sudah Anda ajukan sebelumnya."),
             Case.Outcome.WITHDRAWN: _("Permohonan ini Anda cabut."),
             Case.Outcome.LAPSED: _("Permohonan ini gugur karena pertanyaan kami tidak dijawab."),
-        }.get(Case.Outcome(case.outcome) if case.outcome else Case.Outcome.GRANTED, "")
-        if case.outcome
+        }.get(Case.Outcome(case.result) if case.result else Case.Outcome.GRANTED, "")
+        if case.result
         else ""
     )

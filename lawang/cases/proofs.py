@@ -740,7 +740,9 @@ def _clock_never_comes(proof: _Proof, kind: str, source: str) -> str:
 def _phases(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
     kind, to = step["kind"], proof.phase(step["to"])
     sources = [(place, proof.phase(source)) for place, source in enumerate(step["from"])]
-    if to and to not in TO_PHASES.get(kind, (to,)):
+    if to == "open" and kind == "decide" and _counts_when_signed(proof, step):
+        pass
+    elif to and to not in TO_PHASES.get(kind, (to,)):
         yield Fault(
             ("steps", number, "to"),
             _("Langkah berjenis %(kind)s menuju keadaan bertahap %(phases)s, bukan %(phase)s.")
@@ -771,7 +773,17 @@ def _phases(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
 def _needs(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
     """What a step of its kind must say, and what it may not."""
     way, kind = ("steps", number), step["kind"]
-    if kind == "decide" and not step["outcomes"]:
+    if kind == "decide" and step["by"] == "clock" and not step["outcomes"]:
+        for place, source in enumerate(step["from"]):
+            if any(one["to"] == source and one["kind"] != "decide" for one in proof.data["steps"]):
+                yield Fault(
+                    (*way, "from", place),
+                    _(
+                        "Ke “%(state)s” ada langkah yang tidak memutuskan. Tulis “outcomes”: apa hasilnya di sini."
+                    )
+                    % {"state": source},
+                )
+    elif kind == "decide" and not step["outcomes"]:
         yield Fault(
             (*way, "kind"), _("Langkah decide membutuhkan “outcomes”: apa saja yang bisa diputuskan.")
         )
@@ -779,13 +791,14 @@ def _needs(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
         yield Fault((*way, "outcomes"), _("Clock tidak memilih: tulis satu hasil saja."))
     if kind != "decide" and step["outcomes"]:
         yield Fault((*way, "outcomes"), _("“outcomes” hanya untuk langkah berjenis decide."))
-    written = next((one for one in proof.data["letters"] if one["code"] == step.get("letter")), None)
-    if kind == "decide" and step["by"] != "clock" and written and _is_what_was_asked(written, step):
+    written = _letter_of(proof, step)
+    at_once = kind == "decide" and step["by"] != "clock" and proof.phase(step["to"]) != "open"
+    if at_once and written and _is_what_was_asked(written):
         yield Fault(
             (*way, "letter"),
             _(
-                "Langkah ini memutuskan sekarang, padahal “%(letter)s” baru berlaku setelah ditandatangani. Buat "
-                "suratnya dengan langkah issue ke keadaan tersendiri, lalu dari sana decide dengan by: clock."
+                "Langkah ini memutuskan sekarang, padahal “%(letter)s” baru berlaku setelah ditandatangani. "
+                "Arahkan ke keadaan tersendiri bertahap open, lalu dari sana decide dengan by: clock."
             )
             % {"letter": written["code"]},
         )
@@ -835,13 +848,29 @@ def _needs(proof: _Proof, number: int, step: Data) -> Iterator[Fault]:
         )
 
 
-def _is_what_was_asked(letter: Data, step: Data) -> bool:
-    """Tell whether a letter that waits for signatures is itself what the step would grant, and not only tells of it.
+def _letter_of(proof: _Proof, step: Data) -> Data | None:
+    return next((one for one in proof.data["letters"] if one["code"] == step.get("letter")), None)
 
-    Of several outcomes the clock chooses none, so a decision that may fall either way is taken first and signed then.
-    """
-    kinds = ("certificate", "decision") if len(step["outcomes"]) == 1 else ("certificate",)
-    return bool(letter["signers"]) and letter["kind"] in kinds
+
+def _is_what_was_asked(letter: Data) -> bool:
+    """Tell whether a letter that waits for signatures is itself what was asked for, and not only tells of it."""
+    return bool(letter["signers"]) and letter["kind"] in ("certificate", "decision")
+
+
+def _counts_when_signed(proof: _Proof, step: Data) -> bool:
+    """Tell whether a decision is taken now and counts once its letter is signed: the clock goes on as was decided."""
+    letter = _letter_of(proof, step)
+    return (
+        letter is not None
+        and bool(letter["signers"])
+        and any(
+            one["kind"] == "decide"
+            and one["by"] == "clock"
+            and not one["outcomes"]
+            and step["to"] in one["from"]
+            for one in proof.data["steps"]
+        )
+    )
 
 
 def _twins(proof: _Proof) -> Iterator[Fault]:
@@ -887,8 +916,9 @@ def _person_decides(proof: _Proof) -> Iterator[Fault]:
         here = ways.pop()
         if proof.phase(here) in ("decided", "closed"):
             return
+        signed = ("clock",) if proof.phase(here) == "open" else ()  # by officers, too
         for step in proof.data["steps"]:
-            if here in step["from"] and step["by"] in TAKER_VERBS and step["to"] not in known:
+            if here in step["from"] and step["by"] in (*TAKER_VERBS, *signed) and step["to"] not in known:
                 known.add(step["to"])
                 ways.append(step["to"])
     yield Fault(

@@ -99,16 +99,16 @@ def _filed(row: Row) -> str:
 
 def _held(row: Row) -> str:
     """Whether the information is held here, as far as that was decided."""
-    if row.case.outcome == Case.Outcome.NOT_HELD:
+    if row.case.result == Case.Outcome.NOT_HELD:
         holder = row.entered("holder")
         return _("Tidak dikuasai; ada di %(holder)s") % {"holder": holder} if holder else _("Tidak dikuasai")
-    if row.case.outcome in (Case.Outcome.GRANTED, Case.Outcome.PARTLY, Case.Outcome.REFUSED):
+    if row.case.result in (Case.Outcome.GRANTED, Case.Outcome.PARTLY, Case.Outcome.REFUSED):
         return _("Dikuasai")
     return ""
 
 
 def _outcome(row: Row) -> str:
-    return str(row.case.get_outcome_display()) if row.case.outcome else ""
+    return str(row.case.get_outcome_display()) if row.case.result else ""
 
 
 def _ground(row: Row) -> str:
@@ -201,7 +201,7 @@ def rows_of(cases: Iterable[Case], *, is_open: bool) -> list[Row]:
     things = [thing_name(case) for case in found]
     keys = sealing.find_keys(things) if is_open else {}
     decided = dict(
-        Entry.objects.filter(thing__in=things, verb="case_decide")
+        Entry.objects.filter(thing__in=things, verb="case_decide", by__isnull=False)
         .order_by("number")
         .values_list("thing", "by__name")
     )
@@ -221,7 +221,7 @@ def _row(case: Case, key: bytes | None, decider: str) -> Row:
         kept.opened(case, (lib.Class.PERSONAL,), key=key) or dict(case.answers),
         {name: value for name, value in (kept.work(case, key=key) or {}).items() if not name.startswith("_")},
         f"{decider}, {case.owner.short_name}" if decider else "",
-        kept.open_words(case, case.outcome_reason, key=key).replace("\n", " "),
+        kept.open_words(case, case.outcome_reason, key=key).replace("\n", " ") if case.result else "",
         True,
     )
 

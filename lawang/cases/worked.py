@@ -318,6 +318,8 @@ class _Example:
 
     def _arrive(self, paper: OnPaper, step: Step, taken: Data) -> None:
         definition = self.definition
+        if definition.phase_of(paper.state) == "open" and step.by != "clock":
+            paper.outcome = ""
         paper.state, paper.since = step.to, paper.at
         paper.asked_until = until(definition.answer_within, paper.at) if step.kind == "ask" else None
         decided = step.outcomes[0] if step.outcomes and step.by == "clock" else ""

@@ -557,7 +557,7 @@ def _lines(several: list[Case], desk: Desk, at: datetime) -> Iterator[list[Any]]
             _("ya") if is_late else "",
             short_date(case.received_at),
             short_date(case.due_at) if case.due_at else "",
-            str(case.get_outcome_display()) if case.outcome else "",
+            str(case.get_outcome_display()) if case.result else "",
             short_date(case.decided_at) if case.decided_at else "",
             case.asked_count,
         ]

@@ -144,9 +144,9 @@ def certificate_ready(facts: Facts, given: Mapping[str, str]) -> Verdict:
     other = Case.objects.filter(bundle=facts.case.bundle, service__code=given["service"]).first()
     if other is None:
         return Verdict(UNSURE, _("Akta sedang diurus di luar permohonan ini. Minta pemohon melampirkannya."))
-    if other.outcome == Case.Outcome.GRANTED:
+    if other.result == Case.Outcome.GRANTED:
         return Verdict(PASSED, _("Akta sudah terbit di permohonan %(number)s.") % {"number": other.number})
-    if other.outcome:
+    if other.result:
         return Verdict(
             FAILED, _("Akta tidak jadi terbit: lihat permohonan %(number)s.") % {"number": other.number}
         )

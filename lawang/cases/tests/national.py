@@ -10,9 +10,11 @@ from django.conf import settings
 from lawang.areas.models import Area
 from lawang.cases import publishing
 from lawang.cases.actions import Given, applicant_step, clock_step, file_case, take_step
+from lawang.cases.letters import waiting
 from lawang.cases.models import Case, ServiceVersion, Unit
 from lawang.cases.reading import read_answers
 from lawang.cases.worked import moment as at_moment
+from lawang.documents.signatures import sign
 from lawang.lib.codes import new_code
 from lawang.packs.kinds import package_days
 from lawang.packs.reader import read_file
@@ -140,6 +142,13 @@ def walk(case: Case, people: dict[str, User], taken: list[dict[str, Any]]) -> Ca
         assert at is not None
         case = take(case, people, one["take"], at=at, outcome=one.get("outcome", ""), values=one["fields"])
     return case
+
+
+def signed(case: Case, people: dict[str, User], *, at: datetime) -> Case:
+    """Let the head of the office that answers for the case sign what waits; return the case as it is then."""
+    for letter in waiting(case):
+        sign(letter, by=people[case.owner.code], at=at)
+    return Case.objects.select_related("version__service", "service", "owner", "office").get(pk=case.pk)
 
 
 def take(

@@ -624,8 +624,7 @@ def test_allowed_words_come_with_the_mistake(tmp_path: Path) -> None:
         ("letter", "[granted]", True),  # it tells of a decision that somebody has taken
         ("certificate", "[granted]", False),
         ("certificate", "[granted, refused]", False),
-        ("decision", "[granted]", False),
-        ("decision", "[granted, refused]", True),  # the clock chooses none of several
+        ("decision", "[granted, refused]", False),
     ],
 )
 def test_what_was_asked_for_is_decided_when_it_is_signed(
@@ -641,3 +640,39 @@ def test_what_was_asked_for_is_decided_when_it_is_signed(
     found = check(tmp_path, service)
     assert any("memutuskan sekarang" in line for line in found) is not is_sound, found
     assert len(found) == (0 if is_sound else 1)
+
+
+@pytest.mark.parametrize("letter", ["certificate", "decision", "letter"])
+@pytest.mark.parametrize(
+    ("signers", "clock", "fault"),
+    [
+        ("[head]", "", ""),  # what was decided counts when it is signed
+        ("[head]", ", outcomes: [granted]", "menuju keadaan bertahap decided, closed, bukan open"),
+        ("[]", "", "menuju keadaan bertahap decided, closed, bukan open"),
+    ],
+)
+def test_a_decision_may_wait_for_its_signature(
+    letter: str, signers: str, clock: str, fault: str, tmp_path: Path
+) -> None:
+    decide = (
+        "kind: decide, from: [received], to: unsigned, by: head, outcomes: [granted, refused], letter: other"
+    )
+    count = f"  - {{code: counts, title: {{id: X}}, kind: decide, from: [unsigned], to: lent, by: clock{clock}}}\n"
+    state = "  - {code: unsigned, title: {id: X}, citizen: {id: Y}, phase: open, unit: same}\n"
+    service = (
+        AULA.replace(ANSWER, ANSWER + NEW_STEP % decide + count, 1)
+        .replace("states:\n", f"states:\n{state}", 1)
+        .replace(
+            "letters:\n",
+            f"letters:\n  - {{code: other, kind: {letter}, title: {{id: X}}, series: LAI, signers: {signers}, "
+            "body: {id: Isi surat.}}\n",
+            1,
+        )
+    )
+    found = check(tmp_path, service)
+    assert any(fault in line for line in found) if fault else found == [], found
+
+
+def test_the_clock_cannot_guess_what_nobody_decided(tmp_path: Path) -> None:
+    service = AULA.replace("by: clock,\n     outcomes: [granted]}", "by: clock}", 1)
+    assert any("ada langkah yang tidak memutuskan" in line for line in check(tmp_path, service))

@@ -11,7 +11,7 @@ from lawang.cases import registers
 from lawang.cases.actions import Given, file_case, take_step
 from lawang.cases.models import Case, ServiceVersion
 from lawang.cases.tests.desk import page, signed_in
-from lawang.cases.tests.national import make_published, make_regency
+from lawang.cases.tests.national import make_published, make_regency, signed
 from lawang.lib.codes import new_code
 from lawang.people.models import User
 from lawang.people.node import now, today
@@ -61,6 +61,7 @@ def answered(nurul: User) -> Case:
     case = take_step(case, "gather", by=nurul, at=now())
     given = {"held_form": "file", "how": "Surel", "cost": 5000}
     case = take_step(case, "give", Given(outcome="granted", values=given), by=nurul, at=now())
+    case = signed(case, {case.owner.code: nurul}, at=now())
     values = {"delivered_on": today().isoformat(), "payment": "cash"}
     return take_step(case, "deliver", Given(values=values), by=nurul, at=now())
 
@@ -83,9 +84,10 @@ def test_every_column_of_the_form_is_filled(nurul: User) -> None:
 def test_a_refusal_tells_its_ground(nurul: User) -> None:
     case = take_step(filed("informasi-publik", REQUEST), "gather", by=nurul, at=now())
     given = {"ground": "h", "harm_test": "Membuka rahasia pribadi orang lain."}
-    take_step(
+    case = take_step(
         case, "refuse", Given(outcome="refused", note="Rahasia pribadi", values=given), by=nurul, at=now()
     )
+    signed(case, {case.owner.code: nurul}, at=now())
     row = registers.rows_of(Case.objects.select_related("version", "owner", "applicant"), is_open=True)[0]
     said = {str(column.title): column.value(row) for column in registers.REQUESTS.columns}
     assert said["Keputusan"] == "ditolak"
@@ -106,7 +108,8 @@ def test_an_objection_names_who_decided_it(people: dict[str, User]) -> None:
     case = filed("keberatan-informasi", answers)
     case = take_step(case, "consider", by=people[case.office.code], at=now())
     given = Given(outcome="granted", values={"decision": "Informasi diberikan."})
-    take_step(case, "uphold", given, by=people[case.office.code], at=now())
+    case = take_step(case, "uphold", given, by=people[case.office.code], at=now())
+    case = signed(case, people, at=now())
     row = registers.rows_of(Case.objects.select_related("version", "owner", "applicant"), is_open=True)[0]
     said = {str(column.title): column.value(row) for column in registers.OBJECTIONS.columns}
     assert said["No. permohonan informasi"] == "INF-2026-000001"

@@ -1,14 +1,18 @@
 """Public information: no refusal without a ground and a harm test, one extension, objections in time."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
+from lawang.cases import following
+from lawang.cases.definition import definition_of
 from lawang.cases.models import Case
 from lawang.cases.tests.facts import facts, result
-from lawang.cases.tests.national import make_national_case, make_regency, take
+from lawang.cases.tests.national import make_national_case, make_regency, signed, take
+from lawang.documents.models import Document
 from lawang.lib.refused import Refused
 from lawang.people.node import day_of
+from lawang.record.models import Outbox
 from tests.cast import moment
 
 MONDAY = moment("2026-02-02 10:00")
@@ -85,4 +89,49 @@ def test_an_objection_is_decided_by_the_superior() -> None:
     assert case.office.code == "setda"
     decision = {"decision": "PPID memberikan dokumen itu dalam tiga hari kerja."}
     case = take(case, people, "uphold", at=moment("2026-03-02 10:00"), outcome="partly", values=decision)
-    assert (case.state, case.outcome) == ("decided", "partly")
+    assert (case.state, case.result, case.decided_at) == ("signing", "", None)
+    case = signed(case, people, at=moment("2026-03-03 10:00"))
+    assert (case.state, case.result, case.decided_at) == ("decided", "partly", moment("2026-03-03 10:00"))
+
+
+def _page(case: Case, *, at: datetime) -> following.Told:
+    """Return what the applicant reads."""
+    found = following.find(case.code)
+    assert found is not None
+    return following.told(found, definition_of(found.version), at=at)
+
+
+@pytest.mark.django_db
+def test_an_answer_counts_when_it_is_signed() -> None:
+    """Written on the last day and signed the day after, the promise is broken; the applicant is told only then."""
+    people = make_regency()
+    case = make_national_case("informasi-publik")
+    assert case.due_at is not None
+    last = moment("2026-02-18 15:00")
+    case = take(case, people, "gather", at=MONDAY)
+    case = take(case, people, "refuse", at=last, outcome="refused", values=CLOSED)
+    told = Outbox.objects.filter(about=f"cases.case:{case.key}")
+    page = _page(case, at=last)
+    assert (page.outcome, page.reason) == ("", "")
+    assert not told.filter(kind="decide").exists()
+    case = signed(case, people, at=moment("2026-02-19 08:00"))
+    assert (case.state, case.result, case.decided_on_time) == ("answered", "refused", False)
+    assert case.decided_at == moment("2026-02-19 08:00")
+    page = _page(case, at=case.decided_at)
+    assert page.outcome == "Permohonan Anda ditolak."
+    assert page.reason == "Alasan contoh."
+
+
+@pytest.mark.django_db
+def test_a_decision_that_is_taken_back_is_none() -> None:
+    people = make_regency()
+    case = take(make_national_case("informasi-publik"), people, "gather", at=MONDAY)
+    case = take(case, people, "refuse", at=MONDAY, outcome="refused", values=CLOSED)
+    letter = Document.objects.get(template__code="informasi-publik/refusal")
+    case = take(case, people, "take_back", at=MONDAY)
+    letter.refresh_from_db()
+    assert (case.state, case.outcome, case.outcome_reason, letter.state) == ("gathering", "", "", "revoked")
+    given = {"held_form": "file", "how": "Surel", "cost": 0}
+    case = take(case, people, "give", at=MONDAY, outcome="granted", values=given)
+    case = signed(case, people, at=MONDAY)
+    assert (case.state, case.result) == ("answered", "granted")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lawang.cases.tests.facts import facts, result
-from lawang.cases.tests.national import definition, make_national_case, make_regency, take, walk
+from lawang.cases.tests.national import definition, make_national_case, make_regency, signed, take, walk
 from lawang.documents.models import Document
 from lawang.documents.numbers import gaps
 from lawang.documents.signatures import sign
@@ -126,14 +126,17 @@ def test_a_permit_that_was_taken_back_cannot_be_signed() -> None:
 
 
 @pytest.mark.django_db
-def test_a_notice_of_a_decision_is_cancelled_when_the_case_is_opened_again() -> None:
-    """It waited beside the decided case, which it does not move; nobody signs a refusal that is looked at again."""
+def test_a_refusal_counts_when_it_is_signed_and_nobody_signs_one_that_was_taken_back() -> None:
     people = make_regency()
     case, at = make_national_case("izin-praktik"), moment("2026-02-03 09:00")
     for step, outcome in (("register", ""), ("refuse", "refused")):
         case = take(case, people, step, at=at, outcome=outcome)
-    notice = Document.objects.get(template__code="izin-praktik/refusal")
-    assert (case.state, notice.state) == ("refused", "waiting")
-    case = take(case, people, "reopen", at=at)
-    notice.refresh_from_db()
-    assert notice.state == "revoked"
+    letter = Document.objects.get(template__code="izin-praktik/refusal")
+    assert (case.state, case.result, letter.state) == ("signing_refusal", "", "waiting")
+    case = take(case, people, "take_back_refusal", at=at)
+    letter.refresh_from_db()
+    assert (case.state, letter.state) == ("drafting", "revoked")
+    case = take(case, people, "refuse", at=at, outcome="refused")
+    case = signed(case, people, at=at)
+    assert (case.state, case.result) == ("refused", "refused")
+    assert take(case, people, "reopen", at=at).state == "received"
