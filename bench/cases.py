@@ -184,9 +184,10 @@ def set_up() -> list[str]:
     from django.utils import timezone
 
     from lawang.cases.models import Service, ServiceVersion, Unit
-    from lawang.people.models import Agency, Membership, Role, User
+    from lawang.people.models import Agency, Membership, Node, Role, User
 
     at = timezone.now()
+    Node.objects.create(name=both("Kabupaten uji"))
     agencies = [
         Agency.objects.create(
             code=f"UJI-{number:02}",
