@@ -33,8 +33,8 @@ from lawang.people.node import is_movement, node, now, today
 from lawang.plans import reading
 from lawang.plans.changes import Change, entries_between, newest_entries, tell, things_of
 from lawang.plans.models import Application, Colour, Indicator, Programme, QuickWin, Revision
-from lawang.plans.promises import chart_of_series, feed_entries
-from lawang.plans.views import dimension_rows
+from lawang.plans.views.overview import dimension_rows
+from lawang.plans.views.promises import chart_of_series, feed_entries
 from lawang.portal import movement
 from lawang.web import charts
 from lawang.web.download import csv_response

@@ -12,7 +12,7 @@ from lawang.areas.models import Area
 from lawang.cases import actions
 from lawang.cases.models import Service
 from lawang.cases.packs import STEP_KINDS
-from lawang.cases.proofs import FROM_PHASES, TO_PHASES
+from lawang.cases.proofs.steps import FROM_PHASES, TO_PHASES
 from lawang.cases.publishing import publish, rehearse
 from lawang.cases.reading import read_answers
 from lawang.cases.tests.aula import HEAD, VERBS

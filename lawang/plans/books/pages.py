@@ -8,7 +8,7 @@ from django.shortcuts import render
 from lawang.lib.text import Text
 from lawang.plans.books import definitions
 from lawang.plans.models import Edition
-from lawang.plans.views import crumbs
+from lawang.plans.views.frame import crumbs
 
 OLDER = 12  # editions of one book that are listed
 

@@ -30,7 +30,9 @@ from lawang.plans.models import Indicator, Plan, Programme, QuickWin, Revision, 
 from lawang.plans.pictures import money_source, series_chart, way_chart
 from lawang.plans.sentences import amount_of, say_promise, why, with_unit
 from lawang.plans.standings import newest_figures, rule_of
-from lawang.plans.views import APP_STATUS, STAGES, crumbs, day_of
+from lawang.plans.views.applications import APP_STATUS
+from lawang.plans.views.frame import crumbs, day_of
+from lawang.plans.views.quick_wins import STAGES
 from lawang.web import charts
 from lawang.web.download import csv_response
 from lawang.web.feeds import FeedEntry, atom

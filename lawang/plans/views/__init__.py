@@ -1,0 +1,1 @@
+"""The plan as citizens read it, a file for each kind of page."""
