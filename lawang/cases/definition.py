@@ -151,6 +151,10 @@ class Definition:
     def phase_of(self, state: str) -> str:
         return self.states[state].phase
 
+    def is_signing(self, state: str) -> bool:
+        """Tell whether a case in this state waits for signatures on its letter: the clock goes on from there."""
+        return self.phase_of(state) == "open" and any(step.by == "clock" for step in self.steps_from(state))
+
 
 def _paper(one: Requirement) -> lib.Field:
     choices = [lib.Choice(HAVE, text("Ada", "I have it"))]

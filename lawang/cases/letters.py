@@ -204,9 +204,7 @@ def left_behind(definition: Definition, step: Step, state: str) -> list[str]:
     """
     if step.kind in ("reopen", "correct"):
         return list(definition.letters)
-    here = definition.steps_from(state)
-    is_signing = definition.phase_of(state) == Case.Phase.OPEN and any(one.by == "clock" for one in here)
-    if not is_signing or step.by == "clock" or step.to == state:
+    if not definition.is_signing(state) or step.by == "clock" or step.to == state:
         return []
     return [one.letter for one in definition.steps.values() if one.letter and one.to == state]
 

@@ -201,6 +201,7 @@ def _document(row: Any) -> dict[str, Any]:
         "file": row.file,
         "key": row.key,
         "is_ours": row.origin == "ours",
+        "waits": row.state == "waiting" and row.origin == "ours",
     }
 
 

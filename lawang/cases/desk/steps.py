@@ -351,12 +351,13 @@ def decisions_of(
                 Barred(say(step.title), _("Menunggu %(who)s.") % {"who": taker} + " " + answer.reason)
             )
     main = next((choice for choice in found.choices if choice.step.is_main), None)
-    if main is None and len(found.choices) == 1:
+    is_signing = dossier.definition.is_signing(dossier.case.state)
+    if main is None and len(found.choices) == 1 and not is_signing:
         main = found.choices[0]
     for choice in found.choices:
         choice.is_main = choice is main
         choice.is_open = choice.step.code == opened
-    if not found.choices:
+    if not found.choices or is_signing:
         found.waiting = _waits_for(dossier)
     return found
 
@@ -410,6 +411,8 @@ def _unasked(step: Step, dossier: Dossier) -> str:
         return _("Otomatis, bila sampai %(day)s tidak dijawab.") % {"day": long_date(case.answer_until)}
     if step.kind == "close" and case.stage_due_at:
         return _("Otomatis, sesudah %(day)s.") % {"day": long_date(case.stage_due_at)}
+    if step.kind in ("move", "decide") and case.phase == Case.Phase.OPEN:
+        return _("Otomatis, setelah suratnya ditandatangani semua.")
     return _("Otomatis.")
 
 
@@ -424,6 +427,8 @@ def _waits_for(dossier: Dossier) -> str:
         return _("Menunggu jawaban pemohon. Waktu berhenti dihitung.")
     if case.phase == Case.Phase.CLOSED:
         return _("Permohonan ini sudah selesai.")
+    if definition.is_signing(case.state):
+        return _("Suratnya menunggu tanda tangan.")
     takers = dict.fromkeys(
         str(TAKERS[step.by])
         for step in definition.steps_from(case.state)

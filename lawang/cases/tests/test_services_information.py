@@ -3,10 +3,12 @@
 from datetime import date, datetime
 
 import pytest
+from django.urls import reverse
 
 from lawang.cases import following
 from lawang.cases.definition import definition_of
 from lawang.cases.models import Case
+from lawang.cases.tests.desk import page, signed_in
 from lawang.cases.tests.facts import facts, result
 from lawang.cases.tests.national import make_national_case, make_regency, signed, take
 from lawang.documents.models import Document
@@ -135,3 +137,20 @@ def test_a_decision_that_is_taken_back_is_none() -> None:
     case = take(case, people, "give", at=MONDAY, outcome="granted", values=given)
     case = signed(case, people, at=MONDAY)
     assert (case.state, case.result) == ("answered", "granted")
+
+
+@pytest.mark.django_db
+def test_the_desk_leads_to_the_letter_that_waits() -> None:
+    people = make_regency()
+    case = take(make_national_case("informasi-publik"), people, "gather", at=MONDAY)
+    case = take(case, people, "refuse", at=MONDAY, outcome="refused", values=CLOSED)
+    letter = Document.objects.get(template__code="informasi-publik/refusal")
+    html = page(signed_in(people["kominfo"]), "case", case.key)
+    assert "Suratnya menunggu tanda tangan." in html
+    assert f'class="button small" href="{reverse("documents:document", args=[letter.key])}"' in html
+    assert "Otomatis, setelah suratnya ditandatangani semua." in html
+    assert '<span class="tag">ditolak</span>' not in html
+    signed(case, people, at=MONDAY)
+    html = page(signed_in(people["kominfo"]), "case", case.key)
+    assert '<span class="tag">ditolak</span>' in html
+    assert "Suratnya menunggu tanda tangan." not in html
