@@ -224,7 +224,7 @@ TABLE: dict[str, Who] = {
         ("documents:issue", "documents:discard", "documents:attach", "documents:start_again"),
         ISSUE | SECRETARIAT,
     ),
-    **dict.fromkeys(("documents:sign", "documents:decline"), HEADS | CHECK),
+    **dict.fromkeys(("documents:sign", "documents:sign_several", "documents:decline"), HEADS | CHECK),
     "documents:revoke": HEADS,
     **dict.fromkeys(
         (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,12 +11,14 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from lawang.documents import actions, reading, signatures, signers, signing, sources
+from lawang.documents import actions, reading, several, signatures, signers, signing, sources
 from lawang.documents.forms import STATES, TAGS, DocumentFilters, ReasonForm, SignForm, UploadForm
 from lawang.documents.kinds import kind_name
 from lawang.documents.models import Document, Signature
@@ -29,11 +32,14 @@ from lawang.people.permissions import may, needs, sees
 from lawang.people.views import me
 from lawang.record.actions import saw, thing_name
 from lawang.record.models import Privacy
+from lawang.record.resent import once_sent
 from lawang.record.sealing import keyed_hash
 from lawang.web.download import csv_response
-from lawang.web.tables import Column, Table, paginate
+from lawang.web.tables import Column, Table, paginate, with_query
 
 PER_PAGE = 50
+AT_ONCE = 50  # letters that can be ticked and signed in one press
+ALL = "semua"
 State = Document.State
 
 
@@ -101,19 +107,34 @@ def documents(request: HttpRequest) -> HttpResponse:
         caption=_("Dokumen"),
         empty=_("Tidak ada dokumen yang cocok dengan saringan ini."),
     )
-    mine = []
-    if may(request.user, "documents.sign"):
-        waiting = reading.waiting_for(me(request), on=today()).select_related("office")
-        mine = list(waiting[:20])
-    query = request.GET.urlencode()
     context = {
         "filters": filters,
         "page": page,
         "table": table,
-        "mine": mine,
-        "query": f"?{query}" if query else "",
+        "query": with_query(request.GET, pilih=None, signer=None),
+        **_mine(request),
     }
     return render(request, "documents/documents.html", context)
+
+
+def _mine(request: HttpRequest) -> dict[str, Any]:
+    """Return what waits for the person's signature, the oldest letters first; nothing for who signs nothing.
+
+    Which are ticked stands in the address: `pilih` is "semua" or the key of a letter, as often as there are such.
+    """
+    if not may(request.user, "documents.sign"):
+        return {}
+    waiting = reading.waiting_for(me(request), on=today()).select_related("office")
+    letters, ticked = list(waiting[:AT_ONCE]), request.GET.getlist("pilih")
+    ready = signing.signers_ready()
+    return {
+        "mine": [(one, ALL in ticked or str(one.key) in ticked) for one in letters],
+        "more": waiting.count() - len(letters),
+        "is_all": ALL in ticked,
+        "sign_form": SignForm(signers=ready, initial={"signer": request.GET.get("signer", "")}),
+        "signers": ready,
+        "reads": sees(request.user, Privacy.PERSONAL),
+    }
 
 
 @needs("documents.see")
@@ -349,6 +370,105 @@ def _signed_words(done: Document) -> str:
             "Tanda tangan diminta. Layanannya sedang sibuk: hasilnya diambil otomatis, Anda tidak perlu menunggu."
         )
     return _("Ditandatangani. Sekarang giliran penanda tangan berikutnya; ia sudah diberi tahu.")
+
+
+@sensitive_post_parameters("passphrase")
+@needs("documents.sign")
+@require_POST
+def sign_several(request: HttpRequest) -> HttpResponse:
+    """Sign the ticked letters that wait for this person; what is left over comes back ticked."""
+    letters = list(_ticked(request))
+    form = SignForm(request.POST, signers=signing.signers_ready())
+    if not request.POST.getlist("pilih"):
+        messages.error(request, _("Centang dahulu surat yang Anda tanda tangani."))
+    elif not letters:
+        messages.info(request, _("Surat yang dicentang tidak lagi menunggu tanda tangan Anda."))
+    elif not form.is_valid():
+        messages.error(
+            request, " ".join(f"{form[name].label}: {found[0]}" for name, found in form.errors.items())
+        )
+    elif _came_before(request):
+        messages.info(
+            request,
+            _("Kiriman ini sudah diterima tadi. Lihat surat mana yang masih menunggu, lalu tekan lagi."),
+        )
+    else:
+        done = several.sign(
+            letters,
+            by=me(request),
+            passphrase=form.cleaned_data.get("passphrase", ""),
+            signer=form.cleaned_data.get("signer", ""),
+            clock=now,
+        )
+        _tell(request, done)
+        letters = done.left
+    return redirect(_list_with(letters, request.POST.get("signer", "")))
+
+
+def _ticked(request: HttpRequest) -> QuerySet[Document]:
+    """Return those ticked letters that wait for this person. One that was handed back is signed alone, if at all."""
+    keys = []
+    for typed in request.POST.getlist("pilih"):
+        try:
+            keys.append(UUID(typed))
+        except ValueError:
+            continue
+    waiting = reading.waiting_for(me(request), on=today()).filter(key__in=keys)
+    return waiting.exclude(signatures__state=Signature.State.REFUSED)
+
+
+def _list_with(letters: list[Document], signer: str) -> str:
+    """Return the address of the list on which these letters are ticked and this signer is chosen."""
+    chosen = [("pilih", str(letter.key)) for letter in letters[:AT_ONCE]]
+    chosen += [("signer", signer[:40])] if signer else []
+    address = reverse("documents:documents")
+    return f"{address}?{urlencode(chosen)}" if chosen else address
+
+
+def _came_before(request: HttpRequest) -> bool:
+    """Tell whether this very form was sent before; from now on it was.
+
+    A second press must not try a wrong passphrase once more. What is kept of a form is a hash of its content, and
+    no hash of a passphrase may be kept.
+    """
+    _nothing, is_first = once_sent(request, dict, without="passphrase")
+    return not is_first
+
+
+def _tell(request: HttpRequest, done: several.Outcome) -> None:
+    if count := len(done.signed):
+        words = ngettext("%(count)s surat ditandatangani.", "%(count)s surat ditandatangani.", count)
+        messages.success(request, words % {"count": count})
+    if count := len(done.asked):
+        words = ngettext(
+            "%(count)s tanda tangan diminta. Layanannya sedang sibuk: hasilnya diambil otomatis.",
+            "%(count)s tanda tangan diminta. Layanannya sedang sibuk: hasilnya diambil otomatis.",
+            count,
+        )
+        messages.success(request, words % {"count": count})
+    for why, letters in done.refused.items():
+        links = format_html_join(
+            ", ", '<a href="{}">{}</a>', ((_address(one), _number(one)) for one in letters)
+        )
+        messages.warning(
+            request, format_html(_("Belum ditandatangani: {letters}. {why}"), letters=links, why=why)
+        )
+    if not (count := len(done.left)):
+        return
+    if done.why:
+        words = ngettext(
+            "%(count)s surat yang dicentang belum ditandatangani.",
+            "%(count)s surat yang dicentang belum ditandatangani.",
+            count,
+        )
+        messages.error(request, f"{done.why} {words % {'count': count}}")
+    else:
+        words = ngettext(
+            "%(count)s lagi belum sempat: tekan sekali lagi.",
+            "%(count)s lagi belum sempat: tekan sekali lagi.",
+            count,
+        )
+        messages.warning(request, words % {"count": count})
 
 
 @needs("documents.sign")

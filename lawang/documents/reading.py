@@ -26,7 +26,10 @@ def number_of(document: Document) -> str:
 
 
 def waiting_for(user: User, *, on: date) -> QuerySet[Document]:
-    """Return the documents whose next signature this person can give on that day, the oldest first."""
+    """Return the documents whose next signature this person can give on that day, the oldest first.
+
+    Each tells as `is_handed_back` whether it was returned unsigned; it can still be signed.
+    """
     held = grants(user, on)
     places = Q(pk__in=[])
     for grant in held.all if held else ():
@@ -35,11 +38,13 @@ def waiting_for(user: User, *, on: date) -> QuerySet[Document]:
             places |= Q(next_office__in=membership.role.signs_as, office=membership.agency_id)
     left = Signature.objects.filter(document=OuterRef("pk")).exclude(state=Signature.State.SIGNED)
     mine = Signature.objects.filter(document=OuterRef("pk"), user=user)
+    returned = Signature.objects.filter(document=OuterRef("pk"), state=Signature.State.REFUSED)
     return (
         Document.objects.filter(state=Document.State.WAITING)
         .annotate(next_office=Subquery(left.order_by("order").values("office")[:1]))
         .filter(places)
         .filter(~Exists(mine))
+        .annotate(is_handed_back=Exists(returned))
         .order_by("date", "pk")
     )
 

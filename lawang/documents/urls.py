@@ -8,6 +8,7 @@ urlpatterns = [
     path("cek/<str:code>/", views.check, name="check"),
     path("meja/dokumen/", desk.documents, name="documents"),
     path("meja/dokumen/unduh/", desk.export, name="export"),
+    path("meja/dokumen/tanda-tangan/", desk.sign_several, name="sign_several"),
     path("meja/dokumen/<uuid:key>/", desk.document, name="document"),
     path("meja/dokumen/<uuid:key>/pdf/", desk.pdf, name="pdf"),
     path("meja/dokumen/<uuid:key>/word/", desk.word, name="word"),

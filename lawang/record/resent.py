@@ -72,18 +72,19 @@ def sent_once(view: View[P]) -> View[P]:
 
 
 def once_sent(
-    request: HttpRequest, do: Callable[[], dict[str, Any]], part: str = ""
+    request: HttpRequest, do: Callable[[], dict[str, Any]], part: str = "", *, without: str = ""
 ) -> tuple[dict[str, Any], bool]:
     """Call `do` unless this very form did it before; return its result and whether it was called.
 
-    `part` tells apart what one form does to several things, each on its own. A form without a key always calls it.
+    `part` tells apart what one form does to several things, each on its own. `without` names a secret among the
+    fields: a hash of the others is kept, and none of it. A form without a key always calls `do`.
     """
     if not request.POST.get(ONCE):
         return do(), True
     by = request.user if isinstance(request.user, AbstractBaseUser) else None
     place = request.resolver_match.view_name if request.resolver_match else ""
     digest = hashlib.sha256()
-    for words in (place, request.path, part, str(by.pk if by else ""), *content_of(request)):
+    for words in (place, request.path, part, str(by.pk if by else ""), *content_of(request, without)):
         digest.update(words.encode(errors="replace") + b"\x00")
     key = digest.hexdigest()
     return once(key, place[:60], by, key, timezone.now(), do)
@@ -94,11 +95,11 @@ def already() -> str:
     return _("Sudah tersimpan tadi; tidak disimpan dua kali.")
 
 
-def content_of(request: HttpRequest) -> list[str]:
-    """Return everything that was sent, the key included, files by their hash."""
+def content_of(request: HttpRequest, without: str = "") -> list[str]:
+    """Return everything that was sent, the key included, files by their hash; one field may be left out."""
     found = []
     for name, values in sorted(request.POST.lists()):
-        if name != "csrfmiddlewaretoken":
+        if name not in ("csrfmiddlewaretoken", without):
             found += [name, *values, "\x01"]
     for name, files in sorted(request.FILES.lists()):
         for file in files:

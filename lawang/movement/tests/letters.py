@@ -27,7 +27,8 @@ def head() -> User:
     """Return whoever signs for the secretariat."""
     user = make_user("luh", name="Luh Contoh")
     if not user.memberships.exists():
-        role = make_role("movement-head", {"documents.sign": "agency"}, signs_as=["head"])
+        verbs = {"documents.see": "agency", "documents.sign": "agency"}
+        role = make_role("movement-head", verbs, signs_as=["head"])
         make_membership(user, role=role, agency=make_agency("gerakan", "Sekretariat"))
     return user
 

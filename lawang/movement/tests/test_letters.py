@@ -1,14 +1,17 @@
 """The letter of a result says what the panel said, is signed by the head, and is replaced after an objection."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from django.test import Client
 
 from lawang.documents import actions as documents
-from lawang.documents import composing
+from lawang.documents import composing, several
+from lawang.documents.models import Document
 from lawang.exchange.models import ReceivedBatch, ReceivedPart
 from lawang.exchange.tests import sides
 from lawang.lib.refused import Refused
@@ -140,3 +143,21 @@ def test_a_signed_letter_reaches_the_regency_once_and_is_kept_with_what_its_sign
     with regency.here():
         assert documents.file_of(kept) == pdf
         assert composing.values_of(kept) == {"number": letter.number}
+
+
+def test_the_head_signs_the_letters_of_thirty_regencies_in_one_press(
+    secretary: User, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        several, "LONGEST", timedelta(minutes=10)
+    )  # the machine may be busy with other things
+    evaluation = make_evaluation(*(make_area(f"16.{n}", f"Kabupaten {n}") for n in range(30, 60)))
+    values = dict.fromkeys(letters.result_values(evaluation.assessments.all()[0]), "contoh")
+    for row in evaluation.assessments.all():
+        letters.write(letters.RESULT, row, values, office=letters.office_of(secretary), by=secretary, at=AT)
+    client.force_login(wordings.head())
+    page = client.get("/meja/dokumen/?pilih=semua")
+    keys = [str(letter.key) for letter, is_ticked in page.context["mine"] if is_ticked]
+    answer = client.post("/meja/dokumen/tanda-tangan/", {"pilih": keys}, follow=True)
+    assert "30 surat ditandatangani." in answer.content.decode()
+    assert set(Document.objects.values_list("state", flat=True)) == {Document.State.VALID}
