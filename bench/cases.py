@@ -226,7 +226,8 @@ def set_up() -> list[str]:
 # Of the twelve names each office has eleven: whoever searches for the twelfth finds nobody among those they see.
 FILL = """
 insert into people_party (key, owner, kind, name, sealed, nik_hash, email_hash, phone_hash)
-select gen_random_uuid(), 'bench:' || n, 'person', (%(names)s::text[])[1 + (n / {offices} %% 11 + n %% {offices}) %% 12] || ' ' || md5(n::text),
+select gen_random_uuid(), 'bench:' || n, 'person',
+    (%(names)s::text[])[1 + (n / {offices} %% 11 + n %% {offices}) %% 12] || ' ' || md5(n::text),
     '{{}}'::jsonb, md5('nik' || n), '', md5('phone' || n) from generate_series(%(first)s::int, %(last)s::int) n;
 insert into cases_case (key, code, number, service_id, version_id, phase, state, outcome, outcome_reason, owner_id,
     office_id, offices, channel, applicant_id, authority, language, answers, sealed, work, sealed_work, received_at,

@@ -124,7 +124,7 @@ def _mine(request: HttpRequest) -> dict[str, Any]:
     """
     if not may(request.user, "documents.sign"):
         return {}
-    waiting = reading.waiting_for(me(request), on=today()).select_related("office")
+    waiting = reading.waiting_for(me(request), at=now()).select_related("office")
     letters, ticked = list(waiting[:AT_ONCE]), request.GET.getlist("pilih")
     ready = signing.signers_ready()
     return {
@@ -413,7 +413,7 @@ def _ticked(request: HttpRequest) -> QuerySet[Document]:
             keys.append(UUID(typed))
         except ValueError:
             continue
-    waiting = reading.waiting_for(me(request), on=today()).filter(key__in=keys)
+    waiting = reading.waiting_for(me(request), at=now()).filter(key__in=keys)
     return waiting.exclude(signatures__state=Signature.State.REFUSED)
 
 

@@ -6,7 +6,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from lawang.documents import composing
 from lawang.documents.models import Document, Signature
+from lawang.documents.signing import LET_GO
 from lawang.people.models import User
+from lawang.people.node import day_of
 from lawang.people.permissions import Someone, grants, reach
 
 
@@ -25,19 +27,22 @@ def number_of(document: Document) -> str:
     return (composing.values_of(document) or {}).get("number", "")
 
 
-def waiting_for(user: User, *, on: date) -> QuerySet[Document]:
-    """Return the documents whose next signature this person can give on that day, the oldest first.
+def waiting_for(user: User, *, at: datetime) -> QuerySet[Document]:
+    """Return the documents whose next signature this person can give on the day of that moment, the oldest first.
 
     Each tells as `is_handed_back` whether it was returned unsigned; it can still be signed.
     """
-    held = grants(user, on)
+    held = grants(user, day_of(at))
     places = Q(pk__in=[])
     for grant in held.all if held else ():
         membership = grant.membership
         if membership.role.signs_as and grant.scope("documents.sign"):
             places |= Q(next_office__in=membership.role.signs_as, office=membership.agency_id)
     left = Signature.objects.filter(document=OuterRef("pk")).exclude(state=Signature.State.SIGNED)
-    mine = Signature.objects.filter(document=OuterRef("pk"), user=user)
+    asked = Signature.State.ASKED
+    mine = Signature.objects.filter(document=OuterRef("pk"), user=user).exclude(
+        state=asked, ticket="", asked_at__lt=at - LET_GO
+    )
     returned = Signature.objects.filter(document=OuterRef("pk"), state=Signature.State.REFUSED)
     return (
         Document.objects.filter(state=Document.State.WAITING)

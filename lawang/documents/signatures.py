@@ -5,7 +5,7 @@ the signer does not sign. What a signer answers later is fetched by a job (colle
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -27,9 +27,6 @@ from lawang.people.permissions import demand
 from lawang.people.registered import nik_of
 from lawang.record.actions import notify, record
 
-LET_GO = timedelta(
-    minutes=3
-)  # a place that was taken without an answer, because the machine stopped, is free again
 State = Signature.State
 
 
@@ -75,7 +72,7 @@ def _take(document: Document, signer: signing.Signer, *, by: User, at: datetime)
     """Take the place whose turn it is for this person; return it with the PDF to be signed."""
     document = actions.locked(document)
     place = _my_place(document, by=by, at=at)
-    if place.state == State.ASKED and (place.ticket or at - (place.asked_at or at) < LET_GO):
+    if place.state == State.ASKED and (place.ticket or at - (place.asked_at or at) < signing.LET_GO):
         raise Refused(_("Surat ini sedang ditandatangani. Tunggu sebentar, lalu muat ulang halaman ini."))
     grant = signers.able(by, place, on=day_of(at))
     assert grant is not None

@@ -5,11 +5,15 @@ A passphrase passes through and is gone: it is never stored, logged, queued or p
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 
 from django.utils.translation import gettext as _
 
 from lawang.lib.refused import Refused
+
+# A place that was taken without an answer, because the machine stopped, is free again after this.
+LET_GO = timedelta(minutes=3)
 
 
 @dataclass(frozen=True)

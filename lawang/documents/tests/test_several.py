@@ -125,6 +125,17 @@ def test_what_was_handed_back_is_not_signed_together_with_others(client: Client,
     assert states([first, returned]) == [State.VALID, State.WAITING]
 
 
+def test_a_letter_whose_signing_was_cut_off_is_listed_again(client: Client, kepala: User) -> None:
+    letters = waiting(2)
+    for letter, minutes in zip(letters, (1, 4), strict=True):
+        Signature.objects.filter(document=letter).update(
+            state="asked", user=kepala, asked_at=timezone.now() - timedelta(minutes=minutes)
+        )
+    assert ticked(client.get(f"{LIST}?pilih=semua")) == letters[1:]
+    press(client, letters)
+    assert states(letters) == [State.WAITING, State.VALID]
+
+
 # The press
 
 
