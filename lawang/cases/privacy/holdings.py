@@ -202,8 +202,8 @@ def _dates(case: Case) -> list[tuple[str, str]]:
         (_("Diterima"), long_moment(case.received_at)),
         (_("Keadaan"), say(definition.states[case.state].title)),
     ]
-    if case.outcome:
-        rows.append((_("Hasil"), str(Case.Outcome(case.outcome).label)))
+    if case.result:
+        rows.append((_("Hasil"), str(Case.Outcome(case.result).label)))
     if case.erase_after:
         rows.append((_("Disimpan sampai"), long_date(case.erase_after)))
     return rows
