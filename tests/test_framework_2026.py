@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lawang.people.models import User
-from lawang.plans import exporting, importing, linter
-from lawang.plans.importing import State
+from lawang.plans import exporting, importing, linter, writing
+from lawang.plans.dry_run import State
 from lawang.plans.linter_subject import read
 from lawang.plans.models import Framework, FrameworkNode, Gap, Placement, Plan, Programme, Revision, Statement
 from lawang.plans.revising import start_revision
@@ -84,7 +84,7 @@ def test_the_workbook_comes_back_unchanged_and_may_move_a_programme(plan: Plan) 
     row.cells["subdimensi"] = "Smart Mobility"
     dry = importing.check(book, plan, by=dewi)
     assert [found.label for found in dry.of_state(State.CHANGED)] != []
-    importing.apply(dry, by=dewi, at=timezone.now())
+    writing.apply(dry, by=dewi, at=timezone.now())
     moved = Placement.objects.get(
         programme__revision=draft, programme__code=row.cells["kode"], framework=plan.framework
     )

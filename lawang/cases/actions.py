@@ -28,6 +28,7 @@ from lawang.cases.rules import verb_of
 from lawang.cases.services.registry import EFFECTS, Facts, verdict_of
 from lawang.cases.settings import parameters_of
 from lawang.documents.actions import register_elsewhere
+from lawang.documents.models import Document
 from lawang.documents.numbers import take_number
 from lawang.lib import codes
 from lawang.lib import fields as lib
@@ -256,6 +257,15 @@ def clock_step(
             None,
         )
         return _take(case, definition, step, Given(), by=None, at=at) if step else case
+
+
+def go_on_when_signed(document: Document, word: str, by: User | None, at: datetime) -> None:
+    """Let a case go on when its letter became valid: the step that nobody takes by hand is taken."""
+    if word != "issued" or document.origin != Document.Origin.OURS:
+        return
+    case = Case.objects.filter(key=document.about.partition(":")[2]).first()
+    if case is not None and case.phase == Case.Phase.OPEN:
+        clock_step(case, at=at, kinds=("move", "decide"))
 
 
 def may_reopen(case: Case, definition: Definition, at: datetime, days: WorkingDays | None = None) -> bool:

@@ -10,7 +10,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from lawang.cases import history, letters, packs, rules, statistics
+        from lawang.cases import actions, history, letters, packs, rules, statistics
         from lawang.cases.desk import frame
         from lawang.cases.privacy import rules as privacy
         from lawang.cases.services import load
@@ -26,7 +26,7 @@ class CasesConfig(AppConfig):
         statistics.install()
         packs.register()
         sources.register_source_reader("cases.case", letters.may_read)
-        sources.register_source_listener("cases.case", letters.listen)
+        sources.register_source_listener("cases.case", actions.go_on_when_signed)
         sources.register_wordings(letters.wordings_of)
         verbs.register_teller(history.CASE, history.tell)
 

@@ -216,17 +216,6 @@ def cancel(case: Case, letters: Iterable[str], *, why: str, at: datetime) -> Non
         documents.revoke(document, by=None, at=at, reason=why)
 
 
-def listen(document: Document, word: str, by: User | None, at: datetime) -> None:
-    """Let a case go on when its letter became valid: the step that nobody takes by hand is taken."""
-    if word != "issued" or document.origin != Document.Origin.OURS:
-        return
-    from lawang.cases.actions import clock_step
-
-    case = Case.objects.filter(key=document.about.partition(":")[2]).first()
-    if case is not None and case.phase == Case.Phase.OPEN:
-        clock_step(case, at=at, kinds=("move", "decide"))
-
-
 def may_read(user: AbstractBaseUser | AnonymousUser, document: Document) -> bool:
     """Tell whether somebody may read a document of a case: by the case and their class, or their account.
 

@@ -13,7 +13,7 @@ from lawang.lib.dates import short_date
 from lawang.lib.numbers import as_is, rupiah
 from lawang.lib.text import Text
 from lawang.plans import cells
-from lawang.plans.importing import column_of
+from lawang.plans.dry_run import column_of
 from lawang.plans.models import Programme, Revision, Succession
 from lawang.plans.sheets import BY_NAME
 from lawang.plans.sheets import Kind as CellKind

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lawang.lib.refused import Refused
 from lawang.people.models import User
 from lawang.people.permissions import demand
-from lawang.plans import importing
+from lawang.plans import importing, writing
 from lawang.plans.models import Import, Plan
 from lawang.plans.workbook import MAX_BYTES, Workbook, read
 from lawang.record import files
@@ -149,7 +149,7 @@ def carry_out(mine: Import, *, at: datetime) -> Import:
                 raise Refused(
                     _("Rencana berubah sejak berkas ini diperiksa. Unggah lagi untuk memeriksanya.")
                 )
-            importing.apply(dry, by=mine.by, at=at)
+            writing.apply(dry, by=mine.by, at=at)
             if mine.plan is None:
                 mine.plan = Plan.objects.filter(code__iexact=str(dry.rows["rencana"][0].row["kode"])).first()
             mine.state, mine.applied_at, mine.begun_at = Import.State.DONE, at, at

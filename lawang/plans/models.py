@@ -779,7 +779,7 @@ class Import(models.Model):
     done = models.PositiveIntegerField(default=0)  # rows looked at
     total = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)  # of the dry run that was shown
-    dry_run = models.JSONField(default=dict, blank=True)  # importing.DryRun.as_json
+    dry_run = models.JSONField(default=dict, blank=True)  # dry_run.DryRun.as_json
     choices = models.JSONField(default=dict, blank=True)  # answers to its questions
     trouble = models.TextField(blank=True)
     begun_at = models.DateTimeField(null=True, blank=True)  # of the present state

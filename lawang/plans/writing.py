@@ -19,7 +19,8 @@ from lawang.people.models import Agency, User
 from lawang.people.node import node
 from lawang.people.permissions import demand
 from lawang.plans import cells, tables
-from lawang.plans.importing import DryRun, RowResult, State, check, column_of
+from lawang.plans.dry_run import DryRun, RowResult, State, column_of
+from lawang.plans.importing import check
 from lawang.plans.models import (
     Application,
     Attendance,

@@ -29,9 +29,10 @@ from lawang.movement import demo as movement
 from lawang.people import actions as people
 from lawang.people.models import Agency, Node, Role, User
 from lawang.people.node import day_of, node, remembered, zone
-from lawang.plans import importing
+from lawang.plans import importing, writing
 from lawang.plans.actions import finish_milestone
 from lawang.plans.cells import typed
+from lawang.plans.dry_run import State
 from lawang.plans.models import Framework, Milestone, Plan, Revision
 from lawang.plans.revising import publish
 from lawang.plans.sheets import BY_NAME
@@ -237,12 +238,12 @@ class _Loader:
 
     def _import(self, book: Workbook, at: datetime) -> None:
         dry = importing.check(book, by=self.planner)
-        for row in dry.of_state(importing.State.REJECTED):
+        for row in dry.of_state(State.REJECTED):
             raise Refused(f"{row.sheet}.csv: {row.problems[0].sentence}")
         if dry.questions:
             question = dry.questions[0]
             raise Refused(f"{', '.join(question.cells)}: {question.words}?")
-        importing.apply(dry, by=self.planner, at=at, approved_by=self.steward)
+        writing.apply(dry, by=self.planner, at=at, approved_by=self.steward)
 
     # -- time goes on ------------------------------------------------------------------------------------------
 

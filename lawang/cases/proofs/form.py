@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from lawang.cases import letters
 from lawang.cases.definition import HAVE, PAPERS
-from lawang.cases.packs import BY_PLACE
+from lawang.cases.offices import BY_PLACE
 from lawang.cases.proofs.proof import Asked, Data, Proof, Way, walk
 from lawang.documents import language
 from lawang.lib.fields import CLOSED, Kind

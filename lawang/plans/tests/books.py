@@ -7,9 +7,11 @@ from typing import Any
 
 from lawang.areas.models import Area
 from lawang.people.models import User
-from lawang.plans.importing import DryRun, apply, check
+from lawang.plans.dry_run import DryRun
+from lawang.plans.importing import check
 from lawang.plans.models import Framework, FrameworkNode, Plan, ReadinessElement
 from lawang.plans.workbook import Workbook, read_csvs
+from lawang.plans.writing import apply
 from tests.cast import make_agency, make_membership, make_node, make_user, moment
 
 AT = moment("2026-11-20 09:00")

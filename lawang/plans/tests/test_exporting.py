@@ -12,13 +12,14 @@ from openpyxl import load_workbook
 from lawang.lib.refused import Refused
 from lawang.people.models import User
 from lawang.plans.exporting import csv_zip, template, workbook
-from lawang.plans.importing import apply, check, read
+from lawang.plans.importing import check
 from lawang.plans.models import Body, Plan, Revision
 from lawang.plans.sheets import SHEETS
 from lawang.plans.tables import Reader, Row, latest_revision
 from lawang.plans.tests.books import AT, INDICATOR, PROGRAMME, load, make_plan, make_regency, sentences
 from lawang.plans.tests.test_importing import EVERYTHING
-from lawang.plans.workbook import clean
+from lawang.plans.workbook import clean, read
+from lawang.plans.writing import apply
 from tests.cast import make_membership, make_user
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from lawang.people.models import User
 from lawang.plans.exporting import workbook
-from lawang.plans.importing import apply, check, read
+from lawang.plans.importing import check
 from lawang.plans.models import Plan
 from lawang.plans.tests.books import AT, INDICATOR, PLAN, PROGRAMME, book, make_regency, sentences
-from lawang.plans.workbook import Workbook
+from lawang.plans.workbook import Workbook, read
+from lawang.plans.writing import apply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

@@ -7,7 +7,7 @@ import pytest
 from lawang.lib.refused import Refused
 from lawang.measures.models import Evidence, Series, Value
 from lawang.people.models import User
-from lawang.plans.importing import apply, check
+from lawang.plans.importing import check
 from lawang.plans.models import (
     Attendance,
     BudgetLine,
@@ -31,6 +31,7 @@ from lawang.plans.tests.books import (
     make_regency,
     sentences,
 )
+from lawang.plans.writing import apply
 from lawang.record.models import Entry
 from tests.cast import make_membership, make_user
 

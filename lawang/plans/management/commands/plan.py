@@ -17,12 +17,14 @@ from lawang.plans import exporting, revising
 from lawang.plans.books import definitions, editions
 from lawang.plans.books.composing import Wanted, compose
 from lawang.plans.checking import report_lines
-from lawang.plans.importing import DryRun, apply, check, read, read_folder
+from lawang.plans.dry_run import DryRun
+from lawang.plans.importing import check
 from lawang.plans.linter import examine
 from lawang.plans.linter_subject import read as read_subject
 from lawang.plans.models import Framework, Plan, Revision
 from lawang.plans.tables import latest_revision
-from lawang.plans.workbook import Workbook
+from lawang.plans.workbook import Workbook, read, read_folder
+from lawang.plans.writing import apply
 
 QUICK_WINS = "percepatan"  # the book that is called quickwins here
 
