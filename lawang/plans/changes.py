@@ -23,7 +23,7 @@ from lawang.plans.models import Indicator, Meeting, Placement, Programme, QuickW
 from lawang.plans.reading import Tree, placed_in
 from lawang.plans.sentences import amount_of, say_period, with_unit
 from lawang.record.models import Entry
-from lawang.web.templatetags.lawang import status_word
+from lawang.web.status import status_word
 
 # Only these verbs are told to everybody. Nothing here names a person.
 PUBLIC = (

@@ -14,7 +14,7 @@ from lawang.lib.text import say
 from lawang.measures.models import Series
 from lawang.plans.colours import Point, Promise, Rule
 from lawang.plans.models import Colour, Indicator, Standing
-from lawang.web.templatetags.lawang import status_word
+from lawang.web.status import status_word
 
 
 def month_of(day: date) -> str:

@@ -40,8 +40,8 @@ from lawang.web import charts
 from lawang.web.download import csv_response
 from lawang.web.feeds import atom
 from lawang.web.json import answer
+from lawang.web.status import status_word
 from lawang.web.tables import Filters, with_query
-from lawang.web.templatetags.lawang import status_word
 
 WEEKS = 4  # on one page of changes
 MOST_FOUND = 8  # in one group of the search

@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from lawang.lib.dates import long_moment, short_date
 from lawang.lib.numbers import as_is, percent, rupiah_short
+from lawang.web.status import shape, status_word
 
 Number = Decimal | int | float
 Point = tuple[str, Number | None]
@@ -427,8 +428,6 @@ def bar_chart(
 
 
 def _counts_in_words(counts: Mapping[str, int]) -> str:
-    from lawang.web.templatetags.lawang import status_word
-
     return " · ".join(f"{counts[c]} {status_word(c).lower()}" for c in ORDER if counts.get(c))
 
 
@@ -450,8 +449,6 @@ def status_bar(counts: Mapping[str, int], *, tall: bool = True) -> SafeString:
 
 def stacked_bar(counts: Mapping[str, int], *, title: str) -> SafeString:
     """Return the bar of colours with its legend in words and numbers below; the legend is its table."""
-    from lawang.web.templatetags.lawang import shape, status_word
-
     items = "".join(
         f'<li><span class="c-{c}">{shape(c)}</span>'
         f"<span><strong>{counts.get(c, 0)}</strong> {escape(status_word(c).lower())}</span></li>"
@@ -608,8 +605,6 @@ class Span:
 
 def roadmap(spans: Sequence[Span], *, title: str, now: float | None = None, key: str = "") -> SafeString:
     """Draw what happens when, over the years of a plan; a line marks today."""
-    from lawang.web.templatetags.lawang import status_word
-
     first = math.floor(min([s.first for s in spans], default=2025))
     last = max(math.ceil(max([s.last for s in spans], default=first + 1)), first + 1)
 

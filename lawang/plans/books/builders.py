@@ -23,7 +23,7 @@ from lawang.plans.books.material import Material
 from lawang.plans.models import FrameworkNode, Programme
 from lawang.plans.sentences import percent_of
 from lawang.web.charts import PAINT
-from lawang.web.templatetags.lawang import status_word
+from lawang.web.status import status_word
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ from lawang.plans.models import (
 from lawang.plans.pictures import money_source, way_chart
 from lawang.plans.standings import promise_of
 from lawang.web.charts import ORDER, bar_chart, budget_bars
-from lawang.web.templatetags.lawang import status_word
+from lawang.web.status import status_word
 
 
 def term_title(material: Material, term: str) -> str:

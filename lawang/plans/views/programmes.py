@@ -25,8 +25,8 @@ from lawang.plans.pictures import money_source
 from lawang.plans.views.frame import crumbs, framework_of, with_plan
 from lawang.web.download import csv_response
 from lawang.web.json import answer
+from lawang.web.status import status_word
 from lawang.web.tables import Filters, paginate, sorting, with_query
-from lawang.web.templatetags.lawang import status_word
 
 PER_PAGE = 20
 SORTS = {"kode": "code", "judul": "title__id", "instansi": "lead__short_name", "mulai": "year_from"}
