@@ -19,7 +19,14 @@ from lawang.cases.services.benefit import (
     unknown,
 )
 from lawang.cases.tests.facts import facts, result, verdict
-from lawang.cases.tests.national import definition, make_national_case, make_published, make_regency, take
+from lawang.cases.tests.national import (
+    definition,
+    make_national_case,
+    make_published,
+    make_regency,
+    signed,
+    take,
+)
 from lawang.lib.refused import Refused
 from lawang.people.models import User
 from tests.cast import moment
@@ -276,6 +283,7 @@ def test_the_last_place_is_given_once_and_others_wait_for_the_next_year() -> Non
         take(second, people, "grant", at=at, outcome="granted")
     second = take(second, people, "grant_later", at=at, outcome="granted")
     third = take(third, people, "grant_later", at=at, outcome="granted")
+    first, second, third = (signed(one, people, at=at) for one in (first, second, third))
     assert [one.quota_year for one in (first, second, third)] == [2026, 2027, 2028]
     assert [one.state for one in (first, second)] == ["granted", "waiting_budget"]
     with pytest.raises(Refused, match="anggaran tahun 2027"):
@@ -291,7 +299,10 @@ def test_an_approval_taken_back_frees_its_place() -> None:
     first, second = (proposed(people, nik) for nik in NIKS[:2])
     at = moment("2026-02-20 09:00")
     first = take(first, people, "grant", at=at, outcome="granted")
-    first = take(first, people, "correct", at=at)
+    first = take(first, people, "take_back", at=at)  # before it was signed
+    assert (first.state, first.quota_year, first.outcome) == ("proposed", None, "")
+    first = signed(take(first, people, "grant", at=at, outcome="granted"), people, at=at)
+    first = take(first, people, "correct", at=at)  # after
     assert (first.state, first.quota_year, first.outcome) == ("examining", None, "")
     assert take(second, people, "grant", at=at, outcome="granted").quota_year == 2026
 
@@ -302,6 +313,7 @@ def test_benefits_are_paid_by_lists_that_close_when_all_have_their_money() -> No
     set_quota("none")
     at = moment("2026-02-20 09:00")
     cases = [take(proposed(people, nik), people, "grant", at=at, outcome="granted") for nik in NIKS[:2]]
+    cases = [signed(case, people, at=at) for case in cases]
     cases = [take(case, people, "list_for_payment", at=at) for case in cases]
     batch = PaymentBatch.objects.get()
     assert {case.batch_id for case in cases} == {batch.pk}
@@ -320,13 +332,9 @@ def test_a_transfer_that_comes_back_goes_on_another_list() -> None:
     set_quota("none")
     at = moment("2026-02-20 09:00")
     case = proposed(people, NIKS[0])
-    for step, outcome in (
-        ("grant", "granted"),
-        ("list_for_payment", ""),
-        ("mark_paid", ""),
-        ("payment_returned", ""),
-    ):
-        case = take(case, people, step, at=at, outcome=outcome)
+    case = signed(take(case, people, "grant", at=at, outcome="granted"), people, at=at)
+    for step in ("list_for_payment", "mark_paid", "payment_returned"):
+        case = take(case, people, step, at=at)
     assert (case.state, case.batch_id, case.quota_year) == ("granted", None, 2026)
     case = take(case, people, "list_for_payment", at=at)
     assert case.batch is not None
@@ -337,7 +345,8 @@ def test_a_transfer_that_comes_back_goes_on_another_list() -> None:
 def test_nothing_is_listed_after_the_cut_off() -> None:
     people = make_regency()
     set_quota("none")
-    case = take(proposed(people, NIKS[0]), people, "grant", at=moment("2026-12-11 09:00"), outcome="granted")
+    at = moment("2026-12-11 09:00")
+    case = signed(take(proposed(people, NIKS[0]), people, "grant", at=at, outcome="granted"), people, at=at)
     with pytest.raises(Refused, match="ditutup"):
         take(case, people, "list_for_payment", at=moment("2026-12-14 09:00"))
 
