@@ -100,7 +100,7 @@ def number_on(page: Page, series: str) -> str:
 def sign_letter(page: Page, town: str, number: str) -> None:
     """Let the head read what waits and sign it."""
     page.goto(f"{town}/meja/dokumen/")
-    follow(page, number)
+    follow(page, f"Baca dan tanda tangani {number}")
     press(page, "Tanda tangani")
     expect(page.get_by_role("main")).to_contain_text("ditandatangani")
 
