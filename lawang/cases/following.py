@@ -222,10 +222,16 @@ def _related(case: Case) -> tuple[list[Other], list[Other]]:
 
 
 def documents_of(case: Case) -> QuerySet[Document]:
-    """Return what was issued in a case, newest first; drafts are the office's."""
+    """Return what was issued in a case, newest first; drafts are the office's.
+
+    A letter that waits with a decision for its signature is, too: its title would tell what is not decided yet.
+    """
+    closed = [Document.State.DRAFT]
+    if case.outcome and not case.result:
+        closed.append(Document.State.WAITING)
     return (
         Document.objects.filter(about=thing_name(case))
-        .exclude(state=Document.State.DRAFT)
+        .exclude(state__in=closed)
         .select_related("replaced_by")
         .order_by("-made_at", "-pk")
     )

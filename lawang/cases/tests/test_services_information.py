@@ -114,7 +114,7 @@ def test_an_answer_counts_when_it_is_signed() -> None:
     case = take(case, people, "refuse", at=last, outcome="refused", values=CLOSED)
     told = Outbox.objects.filter(about=f"cases.case:{case.key}")
     page = _page(case, at=last)
-    assert (page.outcome, page.reason) == ("", "")
+    assert (page.outcome, page.reason, page.documents) == ("", "", [])
     assert not told.filter(kind="decide").exists()
     case = signed(case, people, at=moment("2026-02-19 08:00"))
     assert (case.state, case.result, case.decided_on_time) == ("answered", "refused", False)
@@ -122,6 +122,7 @@ def test_an_answer_counts_when_it_is_signed() -> None:
     page = _page(case, at=case.decided_at)
     assert page.outcome == "Permohonan Anda ditolak."
     assert page.reason == "Alasan contoh."
+    assert [one.kind for one in page.documents] == ["letter"]
 
 
 @pytest.mark.django_db
