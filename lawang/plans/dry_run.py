@@ -12,9 +12,7 @@ from lawang.plans.matching import Candidate
 from lawang.plans.models import Plan, Revision
 from lawang.plans.sheets import BY_NAME, Column, Kind, Sheet
 from lawang.plans.tables import Row
-from lawang.plans.workbook import (
-    Workbook,
-)
+from lawang.plans.workbook import Workbook
 
 
 class State(StrEnum):

@@ -81,14 +81,7 @@ def tabs(desk: Desk, at: datetime) -> list[Tab]:
             )
         )
     if desk.everything:
-        found.append(
-            Tab(
-                "unit",
-                _("Semua kantor"),
-                near.filter(phase=OPEN),
-                empty=_("Tidak ada permohonan yang berjalan."),
-            )
-        )
+        found.append(Tab("unit", _("Semua kantor"), opened, empty=_("Tidak ada permohonan yang berjalan.")))
     elif desk.offices:
         unit = near.filter(phase=OPEN, office__in=sorted(desk.offices))
         found.append(Tab("unit", _("Unit"), unit, empty=_("Tidak ada permohonan di unit Anda.")))

@@ -131,7 +131,7 @@ class Year:
         What leaves the case where it is, a letter written once more for example, is done once at most; what is not the
         usual way, twice. While a letter is being signed nobody takes a step: the case goes on by itself.
         """
-        if self._is_being_signed(walk):
+        if self.definition.is_signing(walk.state):
             return []
         can = [
             step
@@ -140,10 +140,6 @@ class Year:
         ]
         fresh = [step for step in can if not self._is_enough(walk, step)]
         return fresh or [one for one in can if one.to != walk.state and one.kind not in ("ask", "extend")]
-
-    def _is_being_signed(self, walk: Walk) -> bool:
-        steps = self.definition.steps_from(walk.state)
-        return self.definition.phase_of(walk.state) == "open" and any(step.by == "clock" for step in steps)
 
     def _is_enough(self, walk: Walk, step: Step) -> bool:
         """Tell whether a step was taken as often as it usually is, or has no reason yet."""
